@@ -1,0 +1,175 @@
+"""What happened? A fact in the past tense, and the place the log gave it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
+from typing import Any, ClassVar
+from uuid import UUID, uuid4
+
+ENVELOPE = ("event_id", "occurred_at", "metadata")
+
+
+def utc_now() -> datetime:
+    """The present moment, in UTC, to the microsecond."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Event:
+    """A fact. Two events are equal when they state the same fact, whoever recorded it and when.
+
+    A subclass names itself for the log: `class OrderPlaced(Event, type="OrderPlaced", schema=1)`.
+    That name and number are stored, so the class may be renamed and moved freely.
+    """
+
+    event_id: UUID = field(default_factory=uuid4, compare=False)
+    occurred_at: datetime = field(default_factory=utc_now, compare=False)
+    metadata: Mapping[str, str] = field(default_factory=dict, compare=False)
+
+    type: ClassVar[str] = ""
+    schema: ClassVar[int] = 1
+
+    def __init_subclass__(cls, type: str = "", schema: int = 1, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        cls.type, cls.schema = type, schema
+
+    def __post_init__(self) -> None:
+        fields = self.__dict__
+        for name, value in fields.items():
+            if isinstance(value, dict):
+                fields[name] = MappingProxyType(dict(value))
+
+    def __getattr__(self, name: str) -> Any:
+        # A replayed event keeps its envelope closed: half the price of reading an event is its
+        # envelope, and a fold rarely looks at it. This runs only while the attribute is missing.
+        if name in ENVELOPE and "_row" in self.__dict__:
+            self.__dict__.update(_envelope(self.__dict__.pop("_row")))
+            return self.__dict__[name]
+        raise AttributeError(f"{type(self).__name__!r} has no attribute {name!r}")
+
+
+class Recorded:
+    """An event and its place in the log; the event itself is decoded on first use."""
+
+    __slots__ = ("_decode", "_event", "row")
+
+    def __init__(self, row: StoredRow, decode: Callable[[StoredRow], Event]) -> None:
+        self.row = row
+        self._decode = decode
+        self._event: Event | None = None
+
+    @property
+    def event(self) -> Event:
+        """The fact, in today's shape (older shapes are upcast on reading)."""
+        if self._event is None:
+            self._event = self._decode(self.row)
+        return self._event
+
+    @property
+    def position(self) -> int:
+        """Place in the log, from 1, without holes."""
+        return self.row[0]
+
+    @property
+    def stream(self) -> str:
+        """The stream it belongs to, such as `order-<id>`."""
+        return self.row[1]
+
+    @property
+    def version(self) -> int:
+        """Place in its stream, from 1, without holes."""
+        return self.row[2]
+
+    @property
+    def type(self) -> str:
+        """The stored type name."""
+        return self.row[3]
+
+    @property
+    def schema(self) -> int:
+        """The schema version the bytes were written in."""
+        return self.row[4]
+
+    @property
+    def occurred_at(self) -> datetime:
+        """When it happened in the world, in UTC."""
+        return from_microseconds(self.row[6])
+
+    @property
+    def recorded_at(self) -> datetime:
+        """When the log learned it, in UTC; never goes backwards along positions."""
+        return from_microseconds(self.row[7])
+
+    @property
+    def metadata_bytes(self) -> bytes:
+        """The metadata, exactly as stored and digested."""
+        return self.row[8]
+
+    @property
+    def data(self) -> bytes:
+        """The event's own fields as JSON, exactly as stored and digested."""
+        return self.row[9]
+
+    @property
+    def digest(self) -> bytes:
+        """SHA-256 of this event and of its predecessor in the stream, 32 bytes."""
+        return self.row[10]
+
+    @property
+    def seal(self) -> bytes:
+        """SHA-256 of every digest up to this position, 32 bytes: it vouches for the log so far."""
+        return self.row[11]
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Recorded) and self.row == other.row
+
+    def __hash__(self) -> int:
+        return hash(self.digest)
+
+    def __repr__(self) -> str:
+        return f"<{self.type} @{self.position} {self.stream} v{self.version}>"
+
+
+StoredRow = tuple[int, str, int, str, int, bytes, int, int, bytes, bytes, bytes, bytes]
+"""position, stream, version, type, schema, event_id, occurred_at (µs), recorded_at (µs),
+metadata, data, digest, seal: one row of the log, as every store keeps it."""
+
+COLUMNS = (
+    "position",
+    "stream",
+    "version",
+    "type",
+    "schema_version",
+    "event_id",
+    "occurred_at",
+    "recorded_at",
+    "metadata",
+    "data",
+    "digest",
+    "seal",
+)
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def to_microseconds(moment: datetime) -> int:
+    """Microseconds since 1970 in UTC: exact, sortable, and the same in every database."""
+    delta = moment - EPOCH
+    return (delta.days * 86_400 + delta.seconds) * 1_000_000 + delta.microseconds
+
+
+def from_microseconds(microseconds: int) -> datetime:
+    """The UTC datetime of a stored number of microseconds; exact."""
+    return EPOCH + timedelta(microseconds=microseconds)
+
+
+def _envelope(row: StoredRow) -> dict[str, Any]:
+    return {
+        "event_id": UUID(bytes=row[5]),
+        "occurred_at": from_microseconds(row[6]),
+        "metadata": MappingProxyType(json.loads(row[8])),
+    }

@@ -1,0 +1,212 @@
+"""Who wires everybody together? The time machine: a log, its states, its views, its proof."""
+
+from __future__ import annotations
+
+import pkgutil
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from importlib import import_module
+from typing import Any, TypeVar, get_args
+
+from core.codec import Codec
+from core.digests import Verified, verify
+from core.errors import StreamNotFound
+from core.events import Event, Recorded
+from core.handler import Context, Handler
+from core.history import Step, timeline
+from core.moments import AtVersion, Moment, Now
+from core.orders import UPCASTERS, Order, OrderCommand, OrderEvent, orders, views
+from core.projections import END, Projection, Query, Table, Where
+from core.projector import Progress, Projector
+from core.repository import Rebuilt, Repository
+from core.stores import EventStore, Search, open_store
+
+R = TypeVar("R")
+
+
+@dataclass(frozen=True)
+class Status:
+    """How a store is doing."""
+
+    url: str
+    position: int
+    recorded_at: datetime | None
+    seal: str
+    streams: int
+    checkpoints: dict[str, int]
+
+
+def codec() -> Codec:
+    """The codec of the events known here."""
+    return Codec(get_args(OrderEvent), UPCASTERS)
+
+
+def projections() -> list[Projection]:
+    """Every projection in the folder of views: a new file there is a new read model."""
+    found = []
+    for module in pkgutil.iter_modules(views.__path__):
+        names = vars(import_module(f"{views.__name__}.{module.name}"))
+        found += [value for value in names.values() if isinstance(value, Projection)]
+    return found
+
+
+class TimeMachine:
+    """One log of orders, and everything that can be known from it at any moment."""
+
+    def __init__(self, store: EventStore, snapshots: bool = True) -> None:
+        self.store = store
+        self.repository: Repository[OrderCommand, Order, OrderEvent] = Repository(
+            store, orders, snapshots
+        )
+        self.projector = Projector(store, projections(), [(orders, self.repository)])
+        self._handler: Handler[OrderCommand, Order, OrderEvent] = Handler(
+            self.repository, orders, lambda command: command.order_id
+        )
+
+    @classmethod
+    def open(cls, url: str, create: bool = True) -> TimeMachine:
+        """Open the store a URL names (`sqlite:///orders.db`, `memory:`); make it if need be."""
+        return cls(open_store(url, codec(), create))
+
+    def handle(
+        self,
+        command: OrderCommand,
+        *,
+        at: datetime | None = None,
+        actor: str | None = None,
+        reason: str | None = None,
+        correlation_id: str | None = None,
+        causation_id: str | None = None,
+        source: str | None = None,
+    ) -> list[Recorded]:
+        """Carry out a command; returns the events it led to. Raises `CommandRefused`.
+
+        `at` is when it happened in the world (default: now). The read models follow at once.
+        """
+        context = Context(actor, reason, correlation_id, causation_id, source)
+        recorded = self._handler.handle(command, context, at)
+        if recorded:
+            self.projector.project()
+        return recorded
+
+    def load(self, entries: Iterable[tuple[str, Event]], progress: Progress | None = None) -> int:
+        """Append foreign facts (stream, event) in order of their time, all or nothing.
+
+        Facts that are there already are skipped. The read models are not touched: `project`.
+        """
+        grown: dict[str, int] = {}
+        total = len(entries) if isinstance(entries, Sequence) else 0
+        loaded = self.store.load(_counted(entries, grown, total, progress))
+        for stream, events in grown.items():
+            if loaded and events >= 50:
+                self.repository.remember(stream)
+        return loaded
+
+    def project(self, progress: Progress | None = None) -> int:
+        """Bring the read models to the head of the log."""
+        return self.projector.project(progress)
+
+    def rebuild(self, view: str | None = None, progress: Progress | None = None) -> None:
+        """Make one read model, or all, anew beside the live rows."""
+        self.projector.rebuild(view, progress)
+
+    def order(self, order_id: str, at: Moment | None = None) -> Order:
+        """An order at a moment. Raises `StreamNotFound` if it had not begun by then."""
+        return self.repository.get(order_id, at)
+
+    def rebuilt(self, order_id: str, version: int) -> Rebuilt[Order]:
+        """An order at a version, and how it was reached."""
+        stream = orders.stream(order_id)
+        return self.repository.rebuild(stream, self.position(AtVersion(version), order_id))
+
+    def position(self, at: Moment | None = None, order_id: str | None = None) -> int:
+        """The position a moment means; a version needs the order it is a version of."""
+        stream = None if order_id is None else orders.stream(order_id)
+        return self.store.position_at(Now() if at is None else at, stream)
+
+    def history(
+        self, order_id: str, from_version: int = 1, to_version: int | None = None
+    ) -> list[Step]:
+        """The steps of an order, each with its state and what it changed."""
+        stream = orders.stream(order_id)
+        state = None
+        if from_version > 1:
+            state = self.rebuilt(order_id, from_version - 1).state
+        position = None if to_version is None else self.position(AtVersion(to_version), order_id)
+        steps = list(
+            timeline(orders, self.store.read_stream(stream, from_version, position), state)
+        )
+        if not steps:
+            raise StreamNotFound(stream)
+        return steps
+
+    def rows(
+        self,
+        table: Table[R],
+        at: Moment | None = None,
+        where: Sequence[Where] = (),
+        order_by: str | None = None,
+        descending: bool = False,
+        limit: int | None = None,
+        offset: int = 0,
+    ) -> list[R]:
+        """The rows of a read model as of a moment."""
+        query = Query(tuple(where), order_by, descending, limit, offset)
+        return self.store.query(table, self._as_of(at), query)
+
+    def count(
+        self, table: Table[Any], at: Moment | None = None, where: Sequence[Where] = ()
+    ) -> int:
+        """How many rows a read model has as of a moment."""
+        return self.store.count(table, self._as_of(at), Query(tuple(where)))
+
+    def _as_of(self, at: Moment | None) -> int:
+        # At the head the live rows are the answer, and they have indexes of their own.
+        position = self.position(at)
+        return END if position >= self.store.head().position else position
+
+    def search(
+        self,
+        search: Search,
+        after: int | None = None,
+        newest_first: bool = True,
+        limit: int = 50,
+    ) -> list[Recorded]:
+        """A page of the log; `after` is the position the previous page ended with."""
+        return self.store.search(search, after, newest_first, limit)
+
+    def verify(self, progress: Progress | None = None) -> Verified:
+        """Re-hash every stored byte. Raises `BrokenChain` at the first broken position."""
+        total = self.store.head().position
+        report = None if progress is None else lambda done: progress(done, total)
+        return verify(self.store.rows(), self.store.reached(), report)
+
+    def status(self) -> Status:
+        """How far the log and its read models have come."""
+        head = self.store.head()
+        return Status(
+            self.store.url,
+            head.position,
+            head.recorded_at,
+            head.seal.hex(),
+            self.store.streams(),
+            self.projector.checkpoints(),
+        )
+
+    def close(self) -> None:
+        """Let go of the store."""
+        self.store.close()
+
+
+def _counted(
+    entries: Iterable[tuple[str, Event]],
+    grown: dict[str, int],
+    total: int,
+    progress: Progress | None,
+) -> Iterator[tuple[str, Event]]:
+    for done, entry in enumerate(entries, start=1):
+        grown[entry[0]] = grown.get(entry[0], 0) + 1
+        if progress and done % 1000 == 0:
+            progress(done, total)
+        yield entry

@@ -1,0 +1,57 @@
+"""The domain: what an order is, what may be asked of it, and what can happen to it."""
+
+from core.orders.commands import (
+    AddItem,
+    CancelOrder,
+    ChangeShippingAddress,
+    CreateOrder,
+    DeliverOrder,
+    OrderCommand,
+    PlaceOrder,
+    RecordPayment,
+    RemoveItem,
+    ShipOrder,
+)
+from core.orders.events import (
+    UPCASTERS,
+    OrderCancelled,
+    OrderCreated,
+    OrderDelivered,
+    OrderEvent,
+    OrderItemAdded,
+    OrderItemRemoved,
+    OrderPlaced,
+    OrderShipped,
+    PaymentRecorded,
+    ShippingAddressChanged,
+)
+from core.orders.order import Item, Order, Payment, Status, orders
+
+__all__ = [
+    "UPCASTERS",
+    "AddItem",
+    "CancelOrder",
+    "ChangeShippingAddress",
+    "CreateOrder",
+    "DeliverOrder",
+    "Item",
+    "Order",
+    "OrderCancelled",
+    "OrderCommand",
+    "OrderCreated",
+    "OrderDelivered",
+    "OrderEvent",
+    "OrderItemAdded",
+    "OrderItemRemoved",
+    "OrderPlaced",
+    "OrderShipped",
+    "Payment",
+    "PaymentRecorded",
+    "PlaceOrder",
+    "RecordPayment",
+    "RemoveItem",
+    "ShipOrder",
+    "ShippingAddressChanged",
+    "Status",
+    "orders",
+]

@@ -1,0 +1,256 @@
+"""What is an order, and what may happen to it? The state, `decide` and `evolve`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from types import MappingProxyType
+from typing import ClassVar, assert_never
+
+from core.deciders import Decider, evolved
+from core.errors import CommandRefused
+from core.orders.commands import (
+    AddItem,
+    CancelOrder,
+    ChangeShippingAddress,
+    CreateOrder,
+    DeliverOrder,
+    OrderCommand,
+    PlaceOrder,
+    RecordPayment,
+    RemoveItem,
+    ShipOrder,
+)
+from core.orders.events import (
+    Address,
+    OrderCancelled,
+    OrderCreated,
+    OrderDelivered,
+    OrderEvent,
+    OrderItemAdded,
+    OrderItemRemoved,
+    OrderPlaced,
+    OrderShipped,
+    PaymentRecorded,
+    ShippingAddressChanged,
+)
+
+
+class Status(StrEnum):
+    """How far along an order is, in the order in which it gets there."""
+
+    DRAFT = "draft"
+    PLACED = "placed"
+    SHIPPED = "shipped"
+    DELIVERED = "delivered"
+    CANCELLED = "cancelled"
+
+
+RANK = {status: rank for rank, status in enumerate(Status)}
+
+
+@dataclass(frozen=True)
+class Item:
+    """A product in an order."""
+
+    product_id: str
+    product_name: str
+    quantity: int
+    unit_price: Decimal
+
+    KEY: ClassVar = "product_id"
+    DERIVED: ClassVar = ("total",)
+
+    @property
+    def total(self) -> Decimal:
+        """Quantity times unit price."""
+        return self.quantity * self.unit_price
+
+
+@dataclass(frozen=True)
+class Payment:
+    """Money paid or promised, and in how many installments."""
+
+    method: str
+    amount: Decimal
+    installments: int
+
+
+@dataclass(frozen=True)
+class Cancellation:
+    """Why an order was called off, and by whom."""
+
+    reason: str
+    cancelled_by: str
+
+
+@dataclass(frozen=True)
+class Order:
+    """An order as it stands after `version` events."""
+
+    id: str = ""
+    customer_id: str = ""
+    status: Status = Status.DRAFT
+    items: tuple[Item, ...] = ()
+    shipping_address: Address = field(default_factory=dict)
+    tracking_number: str | None = None
+    carrier: str | None = None
+    payments: tuple[Payment, ...] = ()
+    delivered_at: datetime | None = None
+    cancellation: Cancellation | None = None
+    version: int = 0
+
+    DERIVED: ClassVar = ("total", "paid")
+
+    def __post_init__(self) -> None:
+        self.__dict__["shipping_address"] = MappingProxyType(dict(self.shipping_address))
+
+    @property
+    def total(self) -> Decimal:
+        """The value of the items."""
+        return sum((item.total for item in self.items), Decimal(0))
+
+    @property
+    def paid(self) -> Decimal:
+        """The sum of the payments."""
+        return sum((payment.amount for payment in self.payments), Decimal(0))
+
+    def has(self, product_id: str) -> bool:
+        """Whether the product is in the order."""
+        return any(item.product_id == product_id for item in self.items)
+
+
+def decide(command: OrderCommand, order: Order) -> list[OrderEvent]:
+    """Read each case as: this request, at this stage, leads to these facts."""
+    if order.version == 0 and not isinstance(command, CreateOrder):
+        raise CommandRefused(command, order, f"There is no order {command.order_id!r} yet.")
+    match command:
+        case CreateOrder(order_id, customer_id):
+            _require(order.version == 0, command, order, f"Order {order_id!r} exists already.")
+            return [OrderCreated(order_id, customer_id)]
+        case AddItem(order_id, product_id, name, quantity, price):
+            _require_draft(command, order)
+            _require(quantity > 0, command, order, "The quantity must be positive.")
+            _require(price >= 0, command, order, "The unit price cannot be negative.")
+            _require(not order.has(product_id), command, order, f"{name} is in the order already.")
+            return [OrderItemAdded(order_id, product_id, name, quantity, price)]
+        case RemoveItem(order_id, product_id):
+            _require_draft(command, order)
+            _require(order.has(product_id), command, order, f"{product_id} is not in the order.")
+            return [OrderItemRemoved(order_id, product_id)]
+        case ChangeShippingAddress(order_id, address):
+            movable = order.status in (Status.DRAFT, Status.PLACED)
+            _require(movable, command, order, f"Cannot redirect {order.status} order.")
+            _require(bool(address), command, order, "The new address is empty.")
+            same = address == order.shipping_address
+            return [] if same else [ShippingAddressChanged(order_id, address)]
+        case PlaceOrder(order_id, address):
+            _require_draft(command, order)
+            _require(bool(order.items), command, order, "Cannot place an empty order.")
+            where = address or order.shipping_address
+            _require(bool(where), command, order, "Cannot place an order without an address.")
+            return [OrderPlaced(order_id, where, order.total)]
+        case ShipOrder(order_id, tracking_number, carrier):
+            placed = order.status is Status.PLACED
+            _require(placed, command, order, f"Cannot ship {order.status} order.")
+            return [OrderShipped(order_id, tracking_number, carrier)]
+        case DeliverOrder(order_id, delivered_at, signature):
+            shipped = order.status is Status.SHIPPED
+            _require(shipped, command, order, f"Cannot deliver {order.status} order.")
+            return [OrderDelivered(order_id, delivered_at, signature)]
+        case CancelOrder(order_id, reason, cancelled_by):
+            if order.status is Status.CANCELLED:
+                return []
+            stoppable = order.status in (Status.DRAFT, Status.PLACED)
+            _require(stoppable, command, order, f"Cannot cancel {order.status} order.")
+            return [OrderCancelled(order_id, reason, cancelled_by)]
+        case RecordPayment(order_id, method, amount, installments):
+            alive = order.status is not Status.CANCELLED
+            _require(alive, command, order, "Cannot pay for cancelled order.")
+            _require(amount > 0, command, order, "The amount must be positive.")
+            _require(installments > 0, command, order, "There is at least one installment.")
+            return [PaymentRecorded(order_id, method, amount, installments)]
+        case _:
+            assert_never(command)
+
+
+def _require(holds: bool, command: OrderCommand, order: Order, reason: str) -> None:
+    if not holds:
+        raise CommandRefused(command, order, reason)
+
+
+def _require_draft(command: OrderCommand, order: Order) -> None:
+    draft = order.status is Status.DRAFT
+    _require(draft, command, order, f"Cannot modify {order.status} order.")
+
+
+def evolve(order: Order, event: OrderEvent) -> Order:
+    """A fact is never refused here: it has happened, even where it breaks a rule of `decide`."""
+    version = order.version + 1
+    if version == 1:
+        order = evolved(order, id=event.order_id)  # a foreign history may begin with any fact
+    match event:
+        case OrderItemAdded():
+            return evolved(order, items=_with_item(order.items, event), version=version)
+        case PaymentRecorded():
+            payment = Payment(event.method, event.amount, event.installments)
+            return evolved(order, payments=(*order.payments, payment), version=version)
+        case OrderCreated():
+            return evolved(order, id=event.order_id, customer_id=event.customer_id, version=version)
+        case OrderPlaced():
+            return evolved(
+                order,
+                status=_reached(order, Status.PLACED),
+                shipping_address=event.shipping_address,
+                version=version,
+            )
+        case OrderShipped():
+            return evolved(
+                order,
+                status=_reached(order, Status.SHIPPED),
+                tracking_number=event.tracking_number,
+                carrier=event.carrier,
+                version=version,
+            )
+        case OrderDelivered():
+            return evolved(
+                order,
+                status=_reached(order, Status.DELIVERED),
+                delivered_at=event.delivered_at,
+                version=version,
+            )
+        case OrderItemRemoved():
+            kept = tuple(item for item in order.items if item.product_id != event.product_id)
+            return evolved(order, items=kept, version=version)
+        case ShippingAddressChanged():
+            return evolved(order, shipping_address=event.new_address, version=version)
+        case OrderCancelled():
+            return evolved(
+                order,
+                status=Status.CANCELLED,
+                cancellation=Cancellation(event.reason, event.cancelled_by),
+                version=version,
+            )
+        case _:
+            assert_never(event)
+
+
+def _reached(order: Order, status: Status) -> Status:
+    # Real histories hold an approval noted after the shipping: that does not send a parcel back.
+    return max(order.status, status, key=RANK.__getitem__)
+
+
+def _with_item(items: tuple[Item, ...], event: OrderItemAdded) -> tuple[Item, ...]:
+    # `decide` adds a product once; foreign histories repeat it, a line per unit. Lines that agree
+    # on product and price are one item with a quantity, lines that do not stay apart.
+    for place, item in enumerate(items):
+        if item.product_id == event.product_id and item.unit_price == event.unit_price:
+            more = evolved(item, quantity=item.quantity + event.quantity)
+            return (*items[:place], more, *items[place + 1 :])
+    added = Item(event.product_id, event.product_name, event.quantity, event.unit_price)
+    return (*items, added)
+
+
+orders: Decider[OrderCommand, Order, OrderEvent] = Decider("order", Order(), decide, evolve)

@@ -1,0 +1,63 @@
+"""How is a fact told? One sentence per event, with its values, without who and when."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import assert_never
+
+from core.orders.events import (
+    OrderCancelled,
+    OrderCreated,
+    OrderDelivered,
+    OrderEvent,
+    OrderItemAdded,
+    OrderItemRemoved,
+    OrderPlaced,
+    OrderShipped,
+    PaymentRecorded,
+    ShippingAddressChanged,
+)
+
+
+def sentence(event: OrderEvent) -> str:
+    """The fact as a person would tell it."""
+    match event:
+        case OrderCreated():
+            return f"Customer {event.customer_id} began the order."
+        case OrderItemAdded():
+            return f"{event.quantity} × {event.product_name} at {money(event.unit_price)} came in."
+        case OrderItemRemoved():
+            return f"{event.product_id} was taken out."
+        case ShippingAddressChanged():
+            return f"It is to go to {address_line(event.new_address)} now."
+        case OrderPlaced():
+            return f"The order was placed for {money(event.total_amount)}."
+        case OrderShipped():
+            return f"It was shipped with {event.carrier}, tracking number {event.tracking_number}."
+        case OrderDelivered(signature=None):
+            return "It was delivered."
+        case OrderDelivered():
+            return f"It was delivered and signed for by {event.signature}."
+        case OrderCancelled():
+            return f"{event.cancelled_by} cancelled the order: {event.reason}."
+        case PaymentRecorded(installments=1):
+            return f"{money(event.amount)} was paid by {event.method}."
+        case PaymentRecorded():
+            return (
+                f"{money(event.amount)} was paid by {event.method} "
+                f"in {event.installments} installments."
+            )
+        case _:
+            assert_never(event)
+
+
+def money(amount: Decimal) -> str:
+    """An amount with thousands separated and at least two decimals; nothing is rounded away."""
+    decimals = max(2, -int(amount.normalize().as_tuple().exponent))
+    return f"{amount:,.{decimals}f}"
+
+
+def address_line(address: Mapping[str, str]) -> str:
+    """An address on one line, in the order its parts were given."""
+    return ", ".join(str(part) for part in address.values() if part)

@@ -1,0 +1,64 @@
+"""How much is going on? Events by type and time, and orders and revenue by status."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+from core.deciders import evolved
+from core.orders.order import Order
+from core.projections import Projection, Rows, Table, Transition
+
+
+@dataclass(frozen=True)
+class VolumeRow:
+    """How many events of a type happened in an hour or a day that begins at `bucket` (UTC)."""
+
+    width: str
+    bucket: datetime
+    type: str
+    events: int
+
+
+@dataclass(frozen=True)
+class StatusRow:
+    """How many orders are in a status, and the total of their items."""
+
+    status: str
+    orders: int
+    revenue: Decimal
+
+
+EVENT_VOLUME = Table("event_volume", VolumeRow, key=("width", "bucket", "type"))
+STATUS_FIGURES = Table("status_figures", StatusRow, key=("status",))
+
+
+def evolve(rows: Rows, transition: Transition) -> None:
+    """Count the event in its hour and its day, and move its order between the figures."""
+    recorded = transition.recorded
+    when = recorded.occurred_at
+    day = datetime(when.year, when.month, when.day, tzinfo=UTC)
+    volume = rows[EVENT_VOLUME]
+    for width, bucket in (("hour", day + timedelta(hours=when.hour)), ("day", day)):
+        key = (width, bucket, recorded.type)
+        counted = volume.get(key)
+        volume[key] = evolved(counted, events=counted.events + 1) if counted else VolumeRow(*key, 1)
+    before, after = transition.before, transition.after
+    same = before.status is after.status and before.items is after.items
+    if before.version and same:
+        return
+    if before.version:
+        _move(rows, before, -1)
+    _move(rows, after, 1)
+
+
+def _move(rows: Rows, order: Order, orders: int) -> None:
+    figures = rows[STATUS_FIGURES]
+    status = order.status.value
+    figure = figures.get((status,)) or StatusRow(status, 0, Decimal(0))
+    revenue = figure.revenue + orders * order.total
+    figures[status,] = StatusRow(status, figure.orders + orders, revenue)
+
+
+analytics = Projection("analytics", (EVENT_VOLUME, STATUS_FIGURES), evolve)

@@ -1,0 +1,87 @@
+"""What does it mean? A read model: typed tables of rows, and how an event changes them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, MutableMapping
+from dataclasses import dataclass, fields
+from functools import cached_property
+from typing import Any, Generic, Literal, Protocol, TypeVar
+
+from core.events import Recorded
+
+R = TypeVar("R")
+Key = tuple[Any, ...]
+
+END = 2**63 - 1
+"""The `to_position` of a row that still holds."""
+
+
+@dataclass(frozen=True)
+class Table(Generic[R]):
+    """A table of frozen dataclasses; each row holds from a position until its next change.
+
+    The store keeps it as columns named like the fields, plus `from_position` (inclusive) and
+    `to_position` (exclusive), so "as of p" is one query.
+    """
+
+    name: str
+    row: type[R]
+    key: tuple[str, ...]
+    indexed: tuple[str, ...] = ()
+
+    @cached_property
+    def columns(self) -> tuple[str, ...]:
+        """The names of the row's fields."""
+        return tuple(field.name for field in fields(self.row))  # type: ignore[arg-type]  # a dataclass
+
+    def key_of(self, row: R) -> Key:
+        """The key of a row."""
+        return tuple(getattr(row, name) for name in self.key)
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """An event with the state of its stream before and after."""
+
+    recorded: Recorded
+    before: Any
+    after: Any
+
+
+class Rows(Protocol):
+    """The live rows of each table, to be read and replaced; tests use a dict of dicts."""
+
+    def __getitem__(self, table: Table[R], /) -> MutableMapping[Key, R]: ...
+
+
+@dataclass(frozen=True)
+class Projection:
+    """A fold over the whole log into rows. Raise `revision` when the same events mean new rows."""
+
+    name: str
+    tables: tuple[Table[Any], ...]
+    evolve: Callable[[Rows, Transition], None]
+    revision: int = 1
+
+
+Operator = Literal["=", "!=", ">=", "<=", "in", "contains"]
+
+
+@dataclass(frozen=True)
+class Where:
+    """A condition on one column; conditions given together must all hold."""
+
+    column: str
+    operator: Operator
+    value: Any
+
+
+@dataclass(frozen=True)
+class Query:
+    """Which rows of a table, in which order, and how many; ties are broken by the key."""
+
+    where: tuple[Where, ...] = ()
+    order_by: str | None = None
+    descending: bool = False
+    limit: int | None = None
+    offset: int = 0

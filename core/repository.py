@@ -1,0 +1,126 @@
+"""What was the state at a moment? Snapshot, tail, fold; and remember every 50th version."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from core.codec import decode_state, encode_state, fingerprint
+from core.deciders import Decider
+from core.errors import StreamNotFound
+from core.events import Event, Recorded
+from core.moments import Moment, Now
+from core.stores import EventStore, StoredSnapshot
+
+C = TypeVar("C")
+S = TypeVar("S")
+E = TypeVar("E", bound=Event)
+
+SNAPSHOT_EVERY = 50
+
+
+@dataclass(frozen=True)
+class Rebuilt(Generic[S]):
+    """A state, and how it was reached: the snapshot it began with and the events folded after."""
+
+    state: S
+    version: int
+    snapshot_version: int
+    folded: int
+
+
+class Repository(Generic[C, S, E]):
+    """The states of one kind of stream, at any moment."""
+
+    def __init__(
+        self, store: EventStore, decider: Decider[C, S, E], snapshots: bool = True
+    ) -> None:
+        self._store = store
+        self._decider = decider
+        self._snapshots = snapshots
+        self._kind = type(decider.initial)
+        self._fingerprint = fingerprint(self._kind)
+
+    def get(self, key: str, at: Moment | None = None) -> S:
+        """The state at a moment (default: now). Raises `StreamNotFound` if it had not begun."""
+        moment = Now() if at is None else at
+        stream = self._decider.stream(key)
+        position = None
+        if not isinstance(moment, Now):
+            position = self._store.position_at(moment, stream)
+        rebuilt = self.rebuild(stream, position)
+        if rebuilt.version == 0:
+            raise StreamNotFound(stream, str(moment))
+        return rebuilt.state
+
+    def rebuild(self, stream: str, position: int | None = None) -> Rebuilt[S]:
+        """The state of a stream at a position (default: its end), and how it was reached.
+
+        A snapshot newer than the position is never used: it would leak the future.
+        """
+        state, snapshot_version = self._remembered(stream, position)
+        version = snapshot_version
+        evolve = self._decider.evolve
+        for recorded in self._store.read_stream(stream, version + 1, position):
+            state = evolve(state, recorded.event)  # type: ignore[arg-type]  # the codec's closed list
+            version += 1
+        return Rebuilt(state, version, snapshot_version, version - snapshot_version)
+
+    def _remembered(self, stream: str, position: int | None) -> tuple[S, int]:
+        if self._snapshots:
+            to_position = 2**62 if position is None else position
+            for snapshot in self._store.snapshots(stream, to_position):
+                state = self._read(snapshot)
+                if state is not None:
+                    return state, snapshot.version
+        return self._decider.initial, 0
+
+    def _read(self, snapshot: StoredSnapshot) -> S | None:
+        # A snapshot of another shape, or one that cannot be read, is skipped: it is disposable.
+        if snapshot.fingerprint != self._fingerprint:
+            return None
+        return decode_state(snapshot.state, self._kind)
+
+    def save(self, key: str, events: Sequence[E], expected: Rebuilt[S]) -> list[Recorded]:
+        """Append events decided on a state, and remember each 50th version they cross."""
+        stream = self._decider.stream(key)
+        recorded = self._store.append(stream, events, expected.version)
+        last = recorded[-1].version if recorded else 0
+        if self._snapshots and last // SNAPSHOT_EVERY > expected.version // SNAPSHOT_EVERY:
+            self._remember(recorded, expected.state, self._weight(stream, recorded[0]))
+        return recorded
+
+    def remember(self, stream: str) -> None:
+        """Take the snapshots that are due in a stream that grew by an import."""
+        state, version = self._remembered(stream, None)
+        self._remember(self._store.read_stream(stream, version + 1), state, 0)
+
+    def _weight(self, stream: str, first: Recorded) -> int:
+        """Bytes of the events between the last snapshot and this one."""
+        previous = next(self._store.snapshots(stream, first.position), None)
+        since = previous.version + 1 if previous else 1
+        return sum(map(_bytes, self._store.read_stream(stream, since, first.position - 1)))
+
+    def _remember(self, recorded: Iterable[Recorded], state: S, weight: int) -> None:
+        # A state that grows with its history would make its snapshots grow quadratically. So one
+        # is due only when the events since the last weigh as much as the snapshot itself: all
+        # snapshots of a stream together never outweigh its events.
+        due = []
+        for one in recorded:
+            state = self._decider.evolve(state, one.event)  # type: ignore[arg-type]  # closed list
+            weight += _bytes(one)
+            if one.version % SNAPSHOT_EVERY == 0:
+                kept = encode_state(state)
+                if weight >= len(kept):
+                    weight = 0
+                    due.append(self._snapshot(one, kept))
+        if due:
+            self._store.save_snapshots(due)
+
+    def _snapshot(self, one: Recorded, state: bytes) -> StoredSnapshot:
+        return StoredSnapshot(one.stream, one.version, one.position, self._fingerprint, state)
+
+
+def _bytes(recorded: Recorded) -> int:
+    return len(recorded.data) + len(recorded.metadata_bytes)

@@ -1,0 +1,214 @@
+"""Where is it kept? What every store promises, and the door that opens one by its URL."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from importlib import import_module
+from typing import Any, Protocol, TypeVar
+
+from core.codec import Codec
+from core.digests import NOTHING
+from core.errors import DuplicateEvent, InvalidStream, UnknownStore
+from core.events import Event, Recorded, StoredRow
+from core.moments import Moment
+from core.projections import Key, Projection, Query, Table
+
+R = TypeVar("R")
+
+
+@dataclass(frozen=True)
+class Head:
+    """The end of the log: how far it reaches, until when, and the seal that vouches for it."""
+
+    position: int = 0
+    recorded_at: datetime | None = None
+    seal: bytes = NOTHING
+
+
+@dataclass(frozen=True)
+class StoredSnapshot:
+    """A state at a version, as bytes; disposable."""
+
+    stream: str
+    version: int
+    position: int
+    fingerprint: str
+    state: bytes
+
+
+@dataclass(frozen=True)
+class Search:
+    """Which events of the log; what is not given does not matter."""
+
+    types: tuple[str, ...] = ()
+    stream: str | None = None
+    actor: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    to_position: int | None = None
+
+
+@dataclass(frozen=True)
+class Spans:
+    """What a batch did to one table: rows to insert, and live rows of earlier batches to end.
+
+    `rows` holds (row, from_position, to_position); `ended` holds (key, to_position).
+    """
+
+    rows: list[tuple[Any, int, int]]
+    ended: list[tuple[Key, int]]
+
+
+class EventStore(Protocol):
+    """The log. Positions are dense; what a reader has seen, no later append comes before."""
+
+    url: str
+
+    def append(self, stream: str, events: Sequence[Event], expected_version: int) -> list[Recorded]:
+        """All or nothing, durable on return. A stale expectation is a `VersionConflict`; the same
+        events appended again return what was recorded the first time."""
+        ...
+
+    def load(self, entries: Iterable[tuple[str, Event]]) -> int:
+        """Bulk append of foreign facts, (stream, event) in order of their time, all or nothing.
+        `recorded_at` is the event's own time where the log allows. Known event ids are skipped.
+        Returns how many were appended."""
+        ...
+
+    def read_stream(
+        self, stream: str, from_version: int = 1, to_position: int | None = None
+    ) -> Iterator[Recorded]:
+        """The events of a stream, oldest first, up to a position."""
+        ...
+
+    def read_all(
+        self, from_position: int = 1, to_position: int | None = None, batch_size: int = 1000
+    ) -> Iterator[Recorded]:
+        """The events of the log in position order; never more than a batch in memory."""
+        ...
+
+    def search(
+        self, search: Search, after: int | None, newest_first: bool, limit: int
+    ) -> list[Recorded]:
+        """A page of the log; `after` is the position the previous page ended with."""
+        ...
+
+    def rows(self) -> Iterator[StoredRow]:
+        """The stored rows exactly as they are, for verification; nothing is decoded."""
+        ...
+
+    def head(self) -> Head:
+        """The end of the log."""
+        ...
+
+    def at(self, position: int) -> Recorded | None:
+        """The event at a position."""
+        ...
+
+    def version_at(self, stream: str, position: int | None = None) -> int:
+        """The version of a stream at a position (by default its last); 0 before its first event."""
+        ...
+
+    def position_at(self, moment: Moment, stream: str | None = None) -> int:
+        """The position a moment means. `BeyondHead`, `NoSuchVersion`, `VersionNeedsOrder`."""
+        ...
+
+    def streams(self) -> int:
+        """How many streams the log holds."""
+        ...
+
+    def save_snapshots(self, snapshots: Sequence[StoredSnapshot]) -> None:
+        """Keep snapshots, all or none; one of the same stream and version is replaced."""
+        ...
+
+    def snapshots(self, stream: str, to_position: int) -> Iterator[StoredSnapshot]:
+        """The snapshots of a stream up to a position, newest first."""
+        ...
+
+    def drop_snapshots(self) -> None:
+        """Forget them all: they are disposable."""
+        ...
+
+    def reached(self) -> int:
+        """The furthest position any checkpoint or snapshot has seen: a witness of the log's end."""
+        ...
+
+    def shelf(self, projection: Projection, beside: bool = False) -> Shelf:
+        """The rows of a projection, to be kept current; `beside` the live ones for a rebuild."""
+        ...
+
+    def swap(self, projection: Projection) -> None:
+        """Let the rebuilt rows take the place of the live ones, in one transaction."""
+        ...
+
+    def query(self, table: Table[R], position: int, query: Query) -> list[R]:
+        """The rows of a table as of a position."""
+        ...
+
+    def count(self, table: Table[Any], position: int, query: Query) -> int:
+        """How many rows a query finds as of a position, its limit aside."""
+        ...
+
+    def close(self) -> None:
+        """Let go of files and connections."""
+        ...
+
+
+class Shelf(Protocol):
+    """Where one projection keeps its rows and its checkpoint."""
+
+    def checkpoint(self) -> int | None:
+        """The position this projection has reached; None if it has no tables of today's shape."""
+        ...
+
+    def reset(self) -> None:
+        """Empty tables of today's shape, checkpoint 0."""
+        ...
+
+    def live(self, table: Table[R], key: Key) -> R | None:
+        """The row of a key as it stands at the checkpoint."""
+        ...
+
+    def write(self, spans: dict[str, Spans], checkpoint: int, new_checkpoint: int) -> bool:
+        """Rows and checkpoint in one transaction; False, and nothing written, if another
+        projector has moved the checkpoint meanwhile. `spans` is keyed by table name."""
+        ...
+
+
+def check_stream(stream: str) -> str:
+    """A stream id every store can keep: 1 to 255 bytes of printable text. Else `InvalidStream`."""
+    if not stream:
+        raise InvalidStream(stream, "it is empty")
+    if not stream.isprintable():
+        raise InvalidStream(stream, "it holds characters that cannot be printed")
+    if len(stream.encode()) > 255:
+        raise InvalidStream(stream, "it is longer than 255 bytes")
+    return stream
+
+
+def check_distinct(stream: str, events: Sequence[Event]) -> None:
+    """Refuse a batch that holds one event twice."""
+    seen = set()
+    for event in events:
+        if event.event_id in seen:
+            raise DuplicateEvent(event.event_id, stream)
+        seen.add(event.event_id)
+
+
+SCHEMES = {"memory": "core.stores.memory", "sqlite": "core.stores.sqlite"}
+"""URL scheme → the module whose `open_store(url, codec, create)` answers to it."""
+
+
+def open_store(url: str, codec: Codec, create: bool = True) -> EventStore:
+    """Open the store a URL names: `sqlite:///orders.db`, `memory:`.
+
+    Raises `UnknownStore` for a scheme nobody answers to, `StoreUnavailable` where the store is
+    missing (and `create` is false), locked, read-only, damaged or something else altogether.
+    """
+    scheme = url.partition(":")[0].partition("+")[0]
+    if scheme not in SCHEMES:
+        raise UnknownStore(url, f"a store's URL begins with {' or '.join(SCHEMES)}")
+    opener: Callable[[str, Codec, bool], EventStore] = import_module(SCHEMES[scheme]).open_store
+    return opener(url, codec, create)

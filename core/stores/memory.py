@@ -1,0 +1,213 @@
+"""The smallest store that keeps every promise: lists and dictionaries. Read it first."""
+
+from __future__ import annotations
+
+import threading
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, TypeVar
+
+from core.codec import Codec, Encoded, read_json
+from core.errors import (
+    BeyondHead,
+    DuplicateEvent,
+    NoSuchVersion,
+    VersionConflict,
+    VersionNeedsOrder,
+)
+from core.events import (
+    Event,
+    Recorded,
+    StoredRow,
+    from_microseconds,
+    to_microseconds,
+    utc_now,
+)
+from core.moments import AtPosition, AtTime, AtVersion, Moment
+from core.projections import Projection, Query, Table
+from core.stores import Head, Search, Shelf, StoredSnapshot, check_distinct, check_stream
+from core.stores.memory_views import MemoryShelf, holds
+from core.stores.placing import EMPTY_LOG, EMPTY_STREAM, Ends
+
+R = TypeVar("R")
+
+
+class MemoryStore:
+    """A log that lives as long as the process."""
+
+    def __init__(self, codec: Codec) -> None:
+        self.url = "memory:"
+        self._codec = codec
+        self._log: list[StoredRow] = []
+        self._streams: dict[str, list[StoredRow]] = {}
+        self._ids: dict[bytes, StoredRow] = {}
+        self._ends = Ends(EMPTY_LOG, lambda _: EMPTY_STREAM)
+        self._snapshots: dict[str, dict[int, StoredSnapshot]] = {}
+        self._shelves: dict[tuple[str, bool], MemoryShelf] = {}
+        self._lock = threading.RLock()
+
+    def append(self, stream: str, events: Sequence[Event], expected_version: int) -> list[Recorded]:
+        check_stream(stream)
+        encoded = [self._codec.encode(event) for event in events]
+        with self._lock:
+            actual = len(self._streams.get(stream, []))
+            known = [self._ids.get(event.event_id) for event in encoded]
+            if encoded and all(row and row[1] == stream for row in known):
+                return [Recorded(row, self._codec.decode) for row in known if row]
+            if actual != expected_version:
+                raise VersionConflict(stream, expected_version, actual)
+            for event, row in zip(events, known, strict=True):
+                if row:
+                    raise DuplicateEvent(event.event_id, row[1])
+            check_distinct(stream, events)
+            now = to_microseconds(utc_now())
+            rows = [self._add(stream, event, now) for event in encoded]
+        return [Recorded(row, self._codec.decode) for row in rows]
+
+    def load(self, entries: Iterable[tuple[str, Event]]) -> int:
+        encoded = [(check_stream(s), self._codec.encode(event)) for s, event in entries]
+        with self._lock:
+            before = len(self._log)
+            for stream, event in encoded:
+                if event.event_id not in self._ids:
+                    self._add(stream, event, event.occurred_at)
+            return len(self._log) - before
+
+    def _add(self, stream: str, event: Encoded, recorded_at: int) -> StoredRow:
+        row = self._ends.place(stream, event, recorded_at)
+        self._log.append(row)
+        self._streams.setdefault(stream, []).append(row)
+        self._ids[event.event_id] = row
+        return row
+
+    def read_stream(
+        self, stream: str, from_version: int = 1, to_position: int | None = None
+    ) -> Iterator[Recorded]:
+        last = self.version_at(stream, to_position)
+        for row in self._streams.get(stream, [])[max(0, from_version - 1) : last]:
+            yield Recorded(row, self._codec.decode)
+
+    def read_all(
+        self, from_position: int = 1, to_position: int | None = None, batch_size: int = 1000
+    ) -> Iterator[Recorded]:
+        for row in self._log[max(0, from_position - 1) : to_position]:
+            yield Recorded(row, self._codec.decode)
+
+    def search(
+        self, search: Search, after: int | None, newest_first: bool, limit: int
+    ) -> list[Recorded]:
+        rows = self._log[: search.to_position]
+        found = [
+            row
+            for row in (reversed(rows) if newest_first else rows)
+            if (after is None or (row[0] < after if newest_first else row[0] > after))
+            and _matches(row, search)
+        ]
+        return [Recorded(row, self._codec.decode) for row in found[:limit]]
+
+    def rows(self) -> Iterator[StoredRow]:
+        yield from self._log
+
+    def head(self) -> Head:
+        if not self._log:
+            return Head()
+        row = self._log[-1]
+        return Head(row[0], from_microseconds(row[7]), row[11])
+
+    def at(self, position: int) -> Recorded | None:
+        known = 0 < position <= len(self._log)
+        return Recorded(self._log[position - 1], self._codec.decode) if known else None
+
+    def version_at(self, stream: str, position: int | None = None) -> int:
+        rows = self._streams.get(stream, [])
+        return len(rows) if position is None else bisect_right(rows, position, key=_position)
+
+    def position_at(self, moment: Moment, stream: str | None = None) -> int:
+        match moment:
+            case AtPosition(position):
+                if position > len(self._log):
+                    raise BeyondHead(position, len(self._log))
+                return position
+            case AtVersion(version):
+                if stream is None:
+                    raise VersionNeedsOrder(version)
+                rows = self._streams.get(stream, [])
+                if version > len(rows):
+                    raise NoSuchVersion(stream, version, len(rows))
+                return rows[version - 1][0] if version else 0
+            case AtTime(time):
+                return bisect_right(self._log, to_microseconds(time), key=lambda row: row[7])
+            case _:
+                return len(self._log)
+
+    def streams(self) -> int:
+        return len(self._streams)
+
+    def save_snapshots(self, snapshots: Sequence[StoredSnapshot]) -> None:
+        for one in snapshots:
+            self._snapshots.setdefault(one.stream, {})[one.version] = one
+
+    def snapshots(self, stream: str, to_position: int) -> Iterator[StoredSnapshot]:
+        kept = self._snapshots.get(stream, {})
+        for version in sorted(kept, reverse=True):
+            if kept[version].position <= to_position:
+                yield kept[version]
+
+    def drop_snapshots(self) -> None:
+        self._snapshots.clear()
+
+    def reached(self) -> int:
+        snapshots = [one.position for kept in self._snapshots.values() for one in kept.values()]
+        checkpoints = [shelf.checkpoint() or 0 for shelf in self._shelves.values()]
+        return max([0, *snapshots, *checkpoints])
+
+    def shelf(self, projection: Projection, beside: bool = False) -> Shelf:
+        return self._shelves.setdefault((projection.name, beside), MemoryShelf(projection))
+
+    def swap(self, projection: Projection) -> None:
+        self._shelves[projection.name, False] = self._shelves.pop((projection.name, True))
+
+    def query(self, table: Table[R], position: int, query: Query) -> list[R]:
+        found: list[R] = self._found(table, position, query)
+        found.sort(key=table.key_of)
+        if column := query.order_by:
+            known = [row for row in found if getattr(row, column) is not None]
+            known.sort(key=lambda row: getattr(row, column), reverse=query.descending)
+            unknown = [row for row in found if getattr(row, column) is None]
+            found = known + unknown
+        end = None if query.limit is None else query.offset + query.limit
+        return found[query.offset : end]
+
+    def count(self, table: Table[Any], position: int, query: Query) -> int:
+        return len(self._found(table, position, query))
+
+    def _found(self, table: Table[Any], position: int, query: Query) -> list[Any]:
+        return [
+            row
+            for (_, beside), shelf in self._shelves.items()
+            if not beside
+            for row in shelf.as_of(table, position)
+            if all(holds(row, where) for where in query.where)
+        ]
+
+    def close(self) -> None:
+        """Nothing to let go of."""
+
+
+def _position(row: StoredRow) -> int:
+    return row[0]
+
+
+def _matches(row: StoredRow, search: Search) -> bool:
+    return (
+        (not search.types or row[3] in search.types)
+        and (search.stream is None or row[1] == search.stream)
+        and (search.since is None or row[7] >= to_microseconds(search.since))
+        and (search.until is None or row[7] <= to_microseconds(search.until))
+        and (search.actor is None or read_json(row[8]).get("actor") == search.actor)
+    )
+
+
+def open_store(url: str, codec: Codec, create: bool = True) -> MemoryStore:
+    """A new, empty store."""
+    return MemoryStore(codec)

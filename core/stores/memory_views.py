@@ -1,0 +1,69 @@
+"""How does the memory store keep the rows of a read model?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, TypeVar
+
+from core.projections import END, Key, Projection, Table, Where
+from core.stores import Spans
+
+R = TypeVar("R")
+
+
+class MemoryShelf:
+    """The rows of one projection, each with the positions between which it holds."""
+
+    def __init__(self, projection: Projection) -> None:
+        self._projection = projection
+        self._checkpoint: int | None = None
+        self._spans: dict[str, dict[Key, list[list[Any]]]] = {}
+
+    def checkpoint(self) -> int | None:
+        return self._checkpoint
+
+    def reset(self) -> None:
+        self._checkpoint = 0
+        self._spans = {table.name: {} for table in self._projection.tables}
+
+    def live(self, table: Table[R], key: Key) -> R | None:
+        spans = self._spans[table.name].get(key)
+        return spans[-1][0] if spans and spans[-1][2] == END else None
+
+    def write(self, spans: dict[str, Spans], checkpoint: int, new_checkpoint: int) -> bool:
+        if checkpoint != self._checkpoint:
+            return False
+        tables = {table.name: table for table in self._projection.tables}
+        for name, changed in spans.items():
+            for key, position in changed.ended:
+                self._spans[name][key][-1][2] = position
+            for row, start, end in changed.rows:
+                key = tables[name].key_of(row)
+                self._spans[name].setdefault(key, []).append([row, start, end])
+        self._checkpoint = new_checkpoint
+        return True
+
+    def as_of(self, table: Table[R], position: int) -> Iterator[R]:
+        """The rows that hold at a position."""
+        for spans in self._spans.get(table.name, {}).values():
+            for row, start, end in spans:
+                if start <= position < end:
+                    yield row
+
+
+def holds(row: Any, where: Where) -> bool:
+    """Whether a row meets a condition."""
+    value, wanted = getattr(row, where.column), where.value
+    match where.operator:
+        case "=":
+            return bool(value == wanted)
+        case "!=":
+            return bool(value != wanted)
+        case ">=":
+            return value is not None and bool(value >= wanted)
+        case "<=":
+            return value is not None and bool(value <= wanted)
+        case "in":
+            return value in wanted
+        case "contains":
+            return value is not None and str(wanted).lower() in str(value).lower()

@@ -1,0 +1,245 @@
+"""What do the SQL stores share? Every query but the append, which each database does its own way.
+
+The ordinary queries are SQLAlchemy Core; the few hot ones (a stream, the log, a page of rows) run
+as prepared text on the driver's cursor, because typed columns cost three times the reading itself.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Select, bindparam, func, select
+
+from core.codec import Codec
+from core.errors import BeyondHead, NoSuchVersion, VersionNeedsOrder
+from core.events import COLUMNS, Event, Recorded, StoredRow, from_microseconds, to_microseconds
+from core.moments import AtPosition, AtTime, AtVersion, Moment
+from core.projections import Projection, Query, Table
+from core.stores import Head, Search, Shelf, StoredSnapshot, tables
+from core.stores.read_models import SqlShelf, count_rows, query_rows, swap_tables
+from core.stores.tables import checkpoints, events
+
+R = TypeVar("R")
+
+ROW = ", ".join(COLUMNS)
+FIRST_PAGE, PAGE = 64, 2048
+"""A tail behind a snapshot fits in the first page; a long replay moves on to big ones."""
+
+
+class SqlStore(ABC):
+    """A log in a database."""
+
+    def __init__(self, url: str, codec: Codec) -> None:
+        self.url = url
+        self._codec = codec
+
+    @abstractmethod
+    def reading(self) -> AbstractContextManager[Connection]:
+        """A connection that only reads; database errors come out as ours."""
+
+    @abstractmethod
+    def writing(self) -> AbstractContextManager[Connection]:
+        """The one connection that writes, inside a transaction that commits at the end."""
+
+    @abstractmethod
+    def append(
+        self, stream: str, events: Sequence[Event], expected_version: int
+    ) -> list[Recorded]: ...
+
+    @abstractmethod
+    def load(self, entries: Iterable[tuple[str, Event]]) -> int: ...
+
+    @abstractmethod
+    def close(self) -> None: ...
+
+    def recorded(self, rows: Iterable[StoredRow]) -> list[Recorded]:
+        """Stored rows as recorded events, decoded on first use."""
+        decode = self._codec.decode
+        return [Recorded(row, decode) for row in rows]
+
+    def read_stream(
+        self, stream: str, from_version: int = 1, to_position: int | None = None
+    ) -> Iterator[Recorded]:
+        sql = f"SELECT {ROW} FROM events WHERE stream = ? AND version >= ? ORDER BY version LIMIT ?"
+        size, version = FIRST_PAGE, from_version
+        while True:
+            rows = self.fetch(sql, (stream, version, size))
+            for record in self.recorded(rows):
+                if to_position is not None and record.position > to_position:
+                    return
+                yield record
+            if len(rows) < size:
+                return
+            size, version = PAGE, rows[-1][2] + 1
+
+    def read_all(
+        self, from_position: int = 1, to_position: int | None = None, batch_size: int = 1000
+    ) -> Iterator[Recorded]:
+        for rows in self._pages(from_position, to_position, batch_size):
+            yield from self.recorded(rows)
+
+    def rows(self) -> Iterator[StoredRow]:
+        for rows in self._pages(-(2**62), None, PAGE):
+            yield from rows
+
+    def _pages(
+        self, position: int, to_position: int | None, size: int
+    ) -> Iterator[list[StoredRow]]:
+        sql = (
+            f"SELECT {ROW} FROM events WHERE position >= ? AND position <= ?"
+            " ORDER BY position LIMIT ?"
+        )
+        last = 2**62 if to_position is None else to_position
+        while rows := self.fetch(sql, (position, last, size)):
+            yield rows
+            position = rows[-1][0] + 1
+
+    def fetch(self, sql: str, parameters: tuple[Any, ...]) -> list[Any]:
+        """Rows straight from the driver, for the hot queries."""
+        with self.reading() as connection:
+            cursor = connection.connection.cursor()
+            cursor.execute(sql, parameters)
+            return list(cursor.fetchall())
+
+    def search(
+        self, search: Search, after: int | None, newest_first: bool, limit: int
+    ) -> list[Recorded]:
+        wanted = select(events).limit(limit)
+        position = events.c.position
+        wanted = wanted.order_by(position.desc() if newest_first else position)
+        if after is not None:
+            wanted = wanted.where(position < after if newest_first else position > after)
+        with self.reading() as connection:
+            rows = connection.execute(self._narrowed(wanted, search)).fetchall()
+        return self.recorded(tuple(row) for row in rows)
+
+    def _narrowed(self, wanted: Select[Any], search: Search) -> Select[Any]:
+        if search.types:
+            wanted = wanted.where(events.c.type.in_(search.types))
+        if search.stream is not None:
+            wanted = wanted.where(events.c.stream == search.stream)
+        if search.since is not None:
+            wanted = wanted.where(events.c.recorded_at >= to_microseconds(search.since))
+        if search.until is not None:
+            wanted = wanted.where(events.c.recorded_at <= to_microseconds(search.until))
+        if search.to_position is not None:
+            wanted = wanted.where(events.c.position <= search.to_position)
+        if search.actor is not None:
+            wanted = wanted.where(self.actor() == search.actor)
+        return wanted
+
+    @abstractmethod
+    def actor(self) -> Any:
+        """The SQL expression of an event's actor."""
+
+    def head(self) -> Head:
+        rows = self.fetch(f"SELECT {ROW} FROM events ORDER BY position DESC LIMIT 1", ())
+        return Head(rows[0][0], from_microseconds(rows[0][7]), rows[0][11]) if rows else Head()
+
+    def at(self, position: int) -> Recorded | None:
+        rows = self.fetch(f"SELECT {ROW} FROM events WHERE position = ?", (position,))
+        return self.recorded(rows)[0] if rows else None
+
+    def version_at(self, stream: str, position: int | None = None) -> int:
+        if position is not None:
+            return self._bisect(stream, position)
+        wanted = select(func.max(events.c.version)).where(events.c.stream == stream)
+        with self.reading() as connection:
+            return connection.execute(wanted).scalar() or 0
+
+    def _bisect(self, stream: str, position: int) -> int:
+        # Positions rise with versions, so the unique key on (stream, version) finds the version
+        # of a position in log2(n) steps; an index of its own would cost every append.
+        sql = "SELECT position FROM events WHERE stream = ? AND version = ?"
+        low, high = 0, self.version_at(stream)
+        if high and self.fetch(sql, (stream, high))[0][0] <= position:
+            return high
+        while high - low > 1:
+            middle = (low + high) // 2
+            if self.fetch(sql, (stream, middle))[0][0] <= position:
+                low = middle
+            else:
+                high = middle
+        return low
+
+    def position_at(self, moment: Moment, stream: str | None = None) -> int:
+        match moment:
+            case AtPosition(position):
+                head = self._position(select(func.max(events.c.position)))
+                if position > head:
+                    raise BeyondHead(position, head)
+                return position
+            case AtVersion(version):
+                return self._position_of(stream, version)
+            case AtTime(time):
+                # By the index on recorded_at, which never goes backwards along positions.
+                by = events.c.recorded_at
+                newest = select(events.c.position).where(by <= to_microseconds(time))
+                return self._position(newest.order_by(by.desc(), events.c.position.desc()).limit(1))
+            case _:
+                return self._position(select(func.max(events.c.position)))
+
+    def _position_of(self, stream: str | None, version: int) -> int:
+        if stream is None:
+            raise VersionNeedsOrder(version)
+        last = self.version_at(stream)
+        if version > last:
+            raise NoSuchVersion(stream, version, last)
+        place = (events.c.stream == stream) & (events.c.version == version)
+        return self._position(select(events.c.position).where(place))
+
+    def _position(self, wanted: Select[Any]) -> int:
+        with self.reading() as connection:
+            return connection.execute(wanted).scalar() or 0
+
+    def streams(self) -> int:
+        return self._position(select(func.count()).where(events.c.version == 1))
+
+    def save_snapshots(self, snapshots: Sequence[StoredSnapshot]) -> None:
+        kept = [one.__dict__ for one in snapshots]
+        same = (tables.snapshots.c.stream == bindparam("stream_")) & (
+            tables.snapshots.c.version == bindparam("version_")
+        )
+        places = [{"stream_": one.stream, "version_": one.version} for one in snapshots]
+        with self.writing() as connection:
+            connection.execute(tables.snapshots.delete().where(same), places)
+            connection.execute(tables.snapshots.insert(), kept)
+
+    def snapshots(self, stream: str, to_position: int) -> Iterator[StoredSnapshot]:
+        sql = (
+            "SELECT stream, version, position, fingerprint, state FROM snapshots"
+            " WHERE stream = ? AND position <= ? AND version < ? ORDER BY version DESC LIMIT 1"
+        )
+        below = 2**62
+        while rows := self.fetch(sql, (stream, to_position, below)):
+            kept = StoredSnapshot(*rows[0])
+            yield kept
+            below = kept.version
+
+    def drop_snapshots(self) -> None:
+        with self.writing() as connection:
+            connection.execute(tables.snapshots.delete())
+
+    def reached(self) -> int:
+        return max(
+            self._position(select(func.max(checkpoints.c.position))),
+            self._position(select(func.max(tables.snapshots.c.position))),
+        )
+
+    def shelf(self, projection: Projection, beside: bool = False) -> Shelf:
+        return SqlShelf(self, projection, beside)
+
+    def swap(self, projection: Projection) -> None:
+        with self.writing() as connection:
+            swap_tables(connection, projection)
+
+    def query(self, table: Table[R], position: int, query: Query) -> list[R]:
+        with self.reading() as connection:
+            return query_rows(connection, table, position, query)
+
+    def count(self, table: Table[Any], position: int, query: Query) -> int:
+        with self.reading() as connection:
+            return count_rows(connection, table, position, query)
