@@ -143,16 +143,22 @@ class StoreUnavailable(EventscopeError):
 
 
 class BadRow(EventscopeError):
-    """A row of a foreign file that cannot be understood; nothing was imported."""
+    """A row of a foreign file (line 0: the file itself) that cannot be understood."""
 
     def __init__(self, file: str, line: int, reason: str) -> None:
-        super().__init__(f"{file}, line {line}: {reason}.")
+        super().__init__(f"{file}, line {line}: {reason}." if line else f"{file}: {reason}.")
         self.file, self.line, self.reason = file, line, reason
+
+
+TOLD = 20
 
 
 class BadImport(EventscopeError):
     """A set of foreign files that cannot be imported; each bad row is named."""
 
     def __init__(self, rows: list[BadRow]) -> None:
-        super().__init__("\n".join([*map(str, rows), "Nothing was imported."]))
+        told = [str(row) for row in rows[:TOLD]]
+        if len(rows) > TOLD:
+            told.append(f"… and {len(rows) - TOLD:,} more.")
+        super().__init__("\n".join([*told, "Nothing was imported."]))
         self.rows = rows

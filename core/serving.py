@@ -11,15 +11,26 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from core.errors import EventscopeError
+from core.events import Event
 from core.machine import TimeMachine
 from core.projector import Progress
 
 PROJECT = Path(__file__).resolve().parents[1]
 SAMPLE = PROJECT / "data" / "olist-orders"
-DEFAULT_STORE = f"sqlite:///{PROJECT / 'data' / 'orders.db'}"
+STORY = "story"
+SQLITE = "sqlite:///"
+DEFAULT_STORE = f"{SQLITE}{PROJECT / 'data' / 'orders.db'}"
+
+Entry = tuple[str, Event]
+"""A stream, and an event that belongs to it."""
 
 Stage = Callable[[str], AbstractContextManager[Progress]]
 """Opens a named stage of the work and gives the function that reports its progress."""
+
+
+def default_exists() -> bool:
+    """Whether the default store was made already."""
+    return Path(DEFAULT_STORE.removeprefix(SQLITE)).exists()
 
 
 def fill(machine: TimeMachine, stage: Stage) -> None:
@@ -37,25 +48,39 @@ def fill(machine: TimeMachine, stage: Stage) -> None:
 
 def bring_in(machine: TimeMachine, name: str, folder: Path | None, stage: Stage) -> int:
     """Import a foreign history, or the story; how many events the log gained."""
-    from core.importers import IMPORTERS  # only who imports waits for these two
-    from core.orders.story import tell
-
-    if name == "story":
-        with stage("Telling"):
-            return tell(machine.handle)
-    if name not in IMPORTERS:
-        known = ", ".join([*IMPORTERS, "story"])
-        raise EventscopeError(f"There is no importer {name!r}; there are {known}.")
-    if folder is None:
-        raise EventscopeError(f"Say where the files are: eventscope import {name} DIR.")
     with _uncollected():
         with stage("Reading"):
-            entries = IMPORTERS[name](folder)
+            entries = _story(machine) if name == STORY else _foreign(name, folder)
         with stage("Appending") as progress:
             loaded = machine.load(entries, progress)
         with stage("Projecting") as progress:
             machine.project(progress)
     return loaded
+
+
+def _foreign(name: str, folder: Path | None) -> list[Entry]:
+    from core.importers import IMPORTERS  # only who imports waits for it
+
+    if name not in IMPORTERS:
+        known = ", ".join([*IMPORTERS, STORY])
+        raise EventscopeError(f"There is no importer {name!r}; there are {known}.")
+    if folder is None:
+        raise EventscopeError(f"Say where the files are: eventscope import {name} DIR.")
+    return IMPORTERS[name](folder)
+
+
+def _story(machine: TimeMachine) -> list[Entry]:
+    """The events of the story, or none if the log holds it already.
+
+    It is told to a log in memory first: loaded from there it keeps its own time, and it comes
+    into the log wholly or not at all.
+    """
+    from core.orders.story import tell  # only who imports waits for it
+
+    stage = TimeMachine.open("memory:")
+    tell(stage.handle)
+    told = [(recorded.stream, recorded.event) for recorded in stage.store.read_all()]
+    return [] if machine.store.version_at(told[0][0]) else told
 
 
 def start(url: str, port: int | None, headless: bool) -> None:

@@ -13,6 +13,7 @@ from core.orders.commands import (
     ShipOrder,
 )
 from core.orders.events import (
+    NOT_STATED,
     UPCASTERS,
     OrderCancelled,
     OrderCreated,
@@ -28,6 +29,7 @@ from core.orders.events import (
 from core.orders.order import Item, Order, Payment, Status, orders
 
 __all__ = [
+    "NOT_STATED",
     "UPCASTERS",
     "AddItem",
     "CancelOrder",

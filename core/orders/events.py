@@ -16,6 +16,9 @@ from core.events import Event
 
 Address = Mapping[str, str]
 
+NOT_STATED = "not stated"
+"""What a foreign history leaves out and a fact has to say."""
+
 
 @dataclass(frozen=True)
 class OrderCreated(Event, type="OrderCreated"):

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import assert_never
 
 from core.orders.events import (
+    NOT_STATED,
     OrderCancelled,
     OrderCreated,
     OrderDelivered,
@@ -33,12 +34,16 @@ def sentence(event: OrderEvent) -> str:
             return f"It is to go to {address_line(event.new_address)} now."
         case OrderPlaced():
             return f"The order was placed for {money(event.total_amount)}."
+        case OrderShipped(carrier=carrier) if carrier == NOT_STATED:
+            return "It was shipped."
         case OrderShipped():
             return f"It was shipped with {event.carrier}, tracking number {event.tracking_number}."
         case OrderDelivered(signature=None):
             return "It was delivered."
         case OrderDelivered():
             return f"It was delivered and signed for by {event.signature}."
+        case OrderCancelled(cancelled_by=by) if by == NOT_STATED:
+            return "The order was cancelled; by whom and why is not stated."
         case OrderCancelled():
             return f"{event.cancelled_by} cancelled the order: {event.reason}."
         case PaymentRecorded(installments=1):

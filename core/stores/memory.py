@@ -52,9 +52,9 @@ class MemoryStore:
         with self._lock:
             actual = len(self._streams.get(stream, []))
             known = [self._ids.get(event.event_id) for event in encoded]
-            if encoded and all(row and row[1] == stream for row in known):
-                return [Recorded(row, self._codec.decode) for row in known if row]
             if actual != expected_version:
+                if encoded and all(row and row[1] == stream for row in known):
+                    return [Recorded(row, self._codec.decode) for row in known if row]
                 raise VersionConflict(stream, expected_version, actual)
             for event, row in zip(events, known, strict=True):
                 if row:

@@ -47,7 +47,7 @@ class MemoryShelf:
         """The rows that hold at a position."""
         for spans in self._spans.get(table.name, {}).values():
             for row, start, end in spans:
-                if start <= position < end:
+                if start <= position and (position < end or end == END):
                     yield row
 
 

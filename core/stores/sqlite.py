@@ -183,12 +183,12 @@ class SqliteStore(SqlStore):
 
     def close(self) -> None:
         with self._lock:
-            if self._writer is not None:
-                engine = self._writer.engine
-                self._writer.close()
-                engine.dispose()
-                self._writer = None
             self._readers.dispose()
+            if self._writer is not None:
+                # The last connection to leave folds the write-ahead log back into the file.
+                self._writer.close()
+                self._writer.engine.dispose()
+                self._writer = None
 
 
 def _driver(connection: Connection) -> Any:
