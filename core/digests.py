@@ -89,6 +89,8 @@ def verify(
 def _fault(
     row: StoredRow, position: int, version: int, previous: bytes, recorded_at: int, sealed: bytes
 ) -> str:
+    if not isinstance(row[7], int):
+        return "the time it was recorded is not a number"
     if row[0] != position:
         return "the event is missing" if row[0] > position else "the number is not one of the log"
     if row[2] != version:

@@ -159,6 +159,6 @@ class BadImport(EventscopeError):
     def __init__(self, rows: list[BadRow]) -> None:
         told = [str(row) for row in rows[:TOLD]]
         if len(rows) > TOLD:
-            told.append(f"… and {len(rows) - TOLD:,} more.")
+            told.append(f"and {len(rows) - TOLD:,} more.")
         super().__init__("\n".join([*told, "Nothing was imported."]))
         self.rows = rows

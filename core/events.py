@@ -46,9 +46,13 @@ class Event:
     def __getattr__(self, name: str) -> Any:
         # A replayed event keeps its envelope closed: half the price of reading an event is its
         # envelope, and a fold rarely looks at it. This runs only while the attribute is missing.
-        if name in ENVELOPE and "_row" in self.__dict__:
-            self.__dict__.update(_envelope(self.__dict__.pop("_row")))
-            return self.__dict__[name]
+        if name in ENVELOPE:
+            row = self.__dict__.get("_row")
+            if row is not None:
+                self.__dict__.update(_envelope(row))
+                self.__dict__.pop("_row", None)
+            if name in self.__dict__:  # or another thread has opened it meanwhile
+                return self.__dict__[name]
         raise AttributeError(f"{type(self).__name__!r} has no attribute {name!r}")
 
 

@@ -19,7 +19,7 @@ from core.moments import AtVersion, Moment, Now
 from core.orders import UPCASTERS, Order, OrderCommand, OrderEvent, orders, views
 from core.projections import END, Projection, Query, Table, Where
 from core.projector import Progress, Projector
-from core.repository import Rebuilt, Repository
+from core.repository import SNAPSHOT_EVERY, Rebuilt, Repository
 from core.stores import EventStore, Search, open_store
 
 R = TypeVar("R")
@@ -96,10 +96,11 @@ class TimeMachine:
         Facts that are there already are skipped. The read models are not touched: `project`.
         """
         grown: dict[str, int] = {}
+        before = self.store.head().position
         total = len(entries) if isinstance(entries, Sequence) else 0
         loaded = self.store.load(_counted(entries, grown, total, progress))
         for stream, events in grown.items():
-            if loaded and events >= 50:
+            if loaded and (events >= SNAPSHOT_EVERY or before):
                 self.repository.remember(stream)
         return loaded
 

@@ -94,6 +94,8 @@ class Repository(Generic[C, S, E]):
     def remember(self, stream: str) -> None:
         """Take the snapshots that are due in a stream that grew by an import."""
         state, version = self._remembered(stream, None)
+        if self._store.version_at(stream) // SNAPSHOT_EVERY == version // SNAPSHOT_EVERY:
+            return
         self._remember(self._store.read_stream(stream, version + 1), state, 0)
 
     def _weight(self, stream: str, first: Recorded) -> int:

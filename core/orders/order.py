@@ -133,7 +133,7 @@ def decide(command: OrderCommand, order: Order) -> list[OrderEvent]:
         case AddItem(order_id, product_id, name, quantity, price):
             _require_draft(command, order)
             _require(quantity > 0, command, order, "The quantity must be positive.")
-            _require(price >= 0, command, order, "The unit price cannot be negative.")
+            _require(_at_least_zero(price), command, order, "The unit price cannot be negative.")
             _require(not order.has(product_id), command, order, f"{name} is in the order already.")
             return [OrderItemAdded(order_id, product_id, name, quantity, price)]
         case RemoveItem(order_id, product_id):
@@ -169,7 +169,8 @@ def decide(command: OrderCommand, order: Order) -> list[OrderEvent]:
         case RecordPayment(order_id, method, amount, installments):
             alive = order.status is not Status.CANCELLED
             _require(alive, command, order, "Cannot pay for cancelled order.")
-            _require(amount > 0, command, order, "The amount must be positive.")
+            payable = _at_least_zero(amount) and amount != 0
+            _require(payable, command, order, "The amount must be positive.")
             _require(installments > 0, command, order, "There is at least one installment.")
             return [PaymentRecorded(order_id, method, amount, installments)]
         case _:
@@ -179,6 +180,10 @@ def decide(command: OrderCommand, order: Order) -> list[OrderEvent]:
 def _require(holds: bool, command: OrderCommand, order: Order, reason: str) -> None:
     if not holds:
         raise CommandRefused(command, order, reason)
+
+
+def _at_least_zero(amount: Decimal) -> bool:
+    return amount.is_finite() and amount >= 0
 
 
 def _require_draft(command: OrderCommand, order: Order) -> None:

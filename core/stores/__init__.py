@@ -10,7 +10,7 @@ from typing import Any, Protocol, TypeVar
 
 from core.codec import Codec
 from core.digests import NOTHING
-from core.errors import DuplicateEvent, InvalidStream, UnknownStore
+from core.errors import InvalidStream, UnknownStore
 from core.events import Event, Recorded, StoredRow
 from core.moments import Moment
 from core.projections import Key, Projection, Query, Table
@@ -186,15 +186,6 @@ def check_stream(stream: str) -> str:
     if len(stream.encode()) > 255:
         raise InvalidStream(stream, "it is longer than 255 bytes")
     return stream
-
-
-def check_distinct(stream: str, events: Sequence[Event]) -> None:
-    """Refuse a batch that holds one event twice."""
-    seen = set()
-    for event in events:
-        if event.event_id in seen:
-            raise DuplicateEvent(event.event_id, stream)
-        seen.add(event.event_id)
 
 
 SCHEMES = {"memory": "core.stores.memory", "sqlite": "core.stores.sqlite"}

@@ -10,9 +10,7 @@ from typing import Any, TypeVar
 from core.codec import Codec, Encoded, read_json
 from core.errors import (
     BeyondHead,
-    DuplicateEvent,
     NoSuchVersion,
-    VersionConflict,
     VersionNeedsOrder,
 )
 from core.events import (
@@ -25,9 +23,9 @@ from core.events import (
 )
 from core.moments import AtPosition, AtTime, AtVersion, Moment
 from core.projections import Projection, Query, Table
-from core.stores import Head, Search, Shelf, StoredSnapshot, check_distinct, check_stream
+from core.stores import Head, Search, Shelf, StoredSnapshot, check_stream
 from core.stores.memory_views import MemoryShelf, holds
-from core.stores.placing import EMPTY_LOG, EMPTY_STREAM, Ends
+from core.stores.placing import EMPTY_LOG, EMPTY_STREAM, Ends, admit
 
 R = TypeVar("R")
 
@@ -50,16 +48,13 @@ class MemoryStore:
         check_stream(stream)
         encoded = [self._codec.encode(event) for event in events]
         with self._lock:
+            found = [self._ids.get(event.event_id) for event in encoded]
+            known = {row[5]: row for row in found if row}
             actual = len(self._streams.get(stream, []))
-            known = [self._ids.get(event.event_id) for event in encoded]
-            if actual != expected_version:
-                if encoded and all(row and row[1] == stream for row in known):
-                    return [Recorded(row, self._codec.decode) for row in known if row]
-                raise VersionConflict(stream, expected_version, actual)
-            for event, row in zip(events, known, strict=True):
-                if row:
-                    raise DuplicateEvent(event.event_id, row[1])
-            check_distinct(stream, events)
+            if (
+                before := admit(stream, events, encoded, known, expected_version, actual)
+            ) is not None:
+                return [Recorded(row, self._codec.decode) for row in before]
             now = to_microseconds(utc_now())
             rows = [self._add(stream, event, now) for event in encoded]
         return [Recorded(row, self._codec.decode) for row in rows]
@@ -162,7 +157,10 @@ class MemoryStore:
         return max([0, *snapshots, *checkpoints])
 
     def shelf(self, projection: Projection, beside: bool = False) -> Shelf:
-        return self._shelves.setdefault((projection.name, beside), MemoryShelf(projection))
+        place = projection.name, beside
+        if place not in self._shelves or not self._shelves[place].is_of(projection):
+            self._shelves[place] = MemoryShelf(projection)
+        return self._shelves[place]
 
     def swap(self, projection: Projection) -> None:
         self._shelves[projection.name, False] = self._shelves.pop((projection.name, True))

@@ -19,6 +19,11 @@ class MemoryShelf:
         self._checkpoint: int | None = None
         self._spans: dict[str, dict[Key, list[list[Any]]]] = {}
 
+    def is_of(self, projection: Projection) -> bool:
+        """Whether these rows are what that projection means by its tables today."""
+        mine = self._projection
+        return (mine.tables, mine.revision) == (projection.tables, projection.revision)
+
     def checkpoint(self) -> int | None:
         return self._checkpoint
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 
 from core.codec import Encoded
 from core.digests import NOTHING, digest, seal
-from core.events import StoredRow
+from core.errors import DuplicateEvent, VersionConflict
+from core.events import Event, StoredRow
 
 LogEnd = tuple[int, int, bytes]
 """Position, recorded_at and seal of the log's last event."""
@@ -60,3 +61,36 @@ class Ends:
             chained,
             self._seal,
         )
+
+
+def admit(
+    stream: str,
+    events: Sequence[Event],
+    encoded: Sequence[Encoded],
+    known: Mapping[bytes, StoredRow],
+    expected: int,
+    actual: int,
+) -> list[StoredRow] | None:
+    """Whether a batch may be appended: None if so, its rows if it was appended before.
+
+    `known` are the stored rows whose event ids recur in the batch. Raises `VersionConflict` for a
+    stale expectation and `DuplicateEvent` where an id belongs to another event.
+    """
+    first = [known.get(one.event_id) for one in encoded]
+    again = [
+        row for one, row in zip(encoded, first, strict=True) if row and _same(stream, one, row)
+    ]
+    if encoded and len(again) == len(encoded):
+        return again
+    if expected != actual:
+        raise VersionConflict(stream, expected, actual)
+    seen: dict[bytes, str] = {event_id: row[1] for event_id, row in known.items()}
+    for event in events:
+        if event.event_id.bytes in seen:
+            raise DuplicateEvent(event.event_id, seen[event.event_id.bytes])
+        seen[event.event_id.bytes] = stream
+    return None
+
+
+def _same(stream: str, event: Encoded, row: StoredRow) -> bool:
+    return row[1] == stream and (row[3], row[4], row[9]) == (event.type, event.schema, event.data)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from operator import attrgetter
 from typing import Any, Protocol, TypeVar
@@ -189,11 +189,11 @@ def _as_of(
 
 
 def _condition(built: SqlTable, by_name: dict[str, Kind], where: Where) -> ColumnElement[bool]:
-    column: ColumnElement[Any] = built.c[where.column]
     kind = by_name[where.column]
+    column, write = _compared(built.c[where.column], kind)
     if where.operator == "in":
-        return column.in_([_write(kind, value) for value in where.value])
-    value: Any = _write(kind, where.value)
+        return column.in_([write(value) for value in where.value])
+    value: Any = None if where.value is None else write(where.value)
     holds: ColumnElement[bool]
     match where.operator:
         case "=":
@@ -205,15 +205,22 @@ def _condition(built: SqlTable, by_name: dict[str, Kind], where: Where) -> Colum
         case "<=":
             holds = column <= value
         case "contains":
-            holds = column.icontains(str(value), autoescape=True)
+            holds = built.c[where.column].icontains(str(where.value), autoescape=True)
     return holds
+
+
+def _compared(
+    column: ColumnElement[Any], kind: Kind
+) -> tuple[ColumnElement[Any], Callable[[Any], Any]]:
+    # Amounts are kept as exact text and compared as numbers: 9.5 is 9.50, and 10 is above 9.
+    if kind.write is str:
+        return cast(column, Float), float
+    return column, kind.write or (lambda value: value)
 
 
 def _order(
     built: SqlTable, table: Table[Any], name: str, descending: bool
 ) -> list[ColumnElement[Any]]:
-    column = built.c[name]
     kind = dict(zip(table.columns, kinds(table), strict=True))[name]
-    amount = kind.write is str
-    value: ColumnElement[Any] = cast(column, Float) if amount else column
+    value, _ = _compared(built.c[name], kind)
     return [value.desc().nulls_last() if descending else value.asc().nulls_last()]

@@ -15,10 +15,11 @@ from sqlalchemy import Connection, Select, bindparam, func, select
 
 from core.codec import Codec
 from core.errors import BeyondHead, NoSuchVersion, VersionNeedsOrder
-from core.events import COLUMNS, Event, Recorded, StoredRow, from_microseconds, to_microseconds
+from core.events import COLUMNS, Event, Recorded, StoredRow, from_microseconds
 from core.moments import AtPosition, AtTime, AtVersion, Moment
 from core.projections import Projection, Query, Table
 from core.stores import Head, Search, Shelf, StoredSnapshot, tables
+from core.stores.finding import narrowed, newest_by, text, version_by
 from core.stores.read_models import SqlShelf, count_rows, query_rows, swap_tables
 from core.stores.tables import checkpoints, events
 
@@ -82,14 +83,19 @@ class SqlStore(ABC):
             yield from self.recorded(rows)
 
     def rows(self) -> Iterator[StoredRow]:
-        for rows in self._pages(-(2**62), None, PAGE):
-            yield from rows
+        # Text is asked for as bytes: what was never text must be found, not stop the search.
+        asked = ROW.replace("stream,", "CAST(stream AS BLOB),").replace(
+            "type,", "CAST(type AS BLOB),"
+        )
+        for rows in self._pages(-(2**62), None, PAGE, asked):
+            for row in rows:
+                yield (row[0], text(row[1]), row[2], text(row[3]), *row[4:])
 
     def _pages(
-        self, position: int, to_position: int | None, size: int
+        self, position: int, to_position: int | None, size: int, asked: str = ROW
     ) -> Iterator[list[StoredRow]]:
         sql = (
-            f"SELECT {ROW} FROM events WHERE position >= ? AND position <= ?"
+            f"SELECT {asked} FROM events WHERE position >= ? AND position <= ?"
             " ORDER BY position LIMIT ?"
         )
         last = 2**62 if to_position is None else to_position
@@ -113,23 +119,8 @@ class SqlStore(ABC):
         if after is not None:
             wanted = wanted.where(position < after if newest_first else position > after)
         with self.reading() as connection:
-            rows = connection.execute(self._narrowed(wanted, search)).fetchall()
+            rows = connection.execute(narrowed(wanted, search, self.actor())).fetchall()
         return self.recorded(tuple(row) for row in rows)
-
-    def _narrowed(self, wanted: Select[Any], search: Search) -> Select[Any]:
-        if search.types:
-            wanted = wanted.where(events.c.type.in_(search.types))
-        if search.stream is not None:
-            wanted = wanted.where(events.c.stream == search.stream)
-        if search.since is not None:
-            wanted = wanted.where(events.c.recorded_at >= to_microseconds(search.since))
-        if search.until is not None:
-            wanted = wanted.where(events.c.recorded_at <= to_microseconds(search.until))
-        if search.to_position is not None:
-            wanted = wanted.where(events.c.position <= search.to_position)
-        if search.actor is not None:
-            wanted = wanted.where(self.actor() == search.actor)
-        return wanted
 
     @abstractmethod
     def actor(self) -> Any:
@@ -145,25 +136,10 @@ class SqlStore(ABC):
 
     def version_at(self, stream: str, position: int | None = None) -> int:
         if position is not None:
-            return self._bisect(stream, position)
+            return version_by(self.fetch, stream, self.version_at(stream), position)
         wanted = select(func.max(events.c.version)).where(events.c.stream == stream)
         with self.reading() as connection:
             return connection.execute(wanted).scalar() or 0
-
-    def _bisect(self, stream: str, position: int) -> int:
-        # Positions rise with versions, so the unique key on (stream, version) finds the version
-        # of a position in log2(n) steps; an index of its own would cost every append.
-        sql = "SELECT position FROM events WHERE stream = ? AND version = ?"
-        low, high = 0, self.version_at(stream)
-        if high and self.fetch(sql, (stream, high))[0][0] <= position:
-            return high
-        while high - low > 1:
-            middle = (low + high) // 2
-            if self.fetch(sql, (stream, middle))[0][0] <= position:
-                low = middle
-            else:
-                high = middle
-        return low
 
     def position_at(self, moment: Moment, stream: str | None = None) -> int:
         match moment:
@@ -175,10 +151,7 @@ class SqlStore(ABC):
             case AtVersion(version):
                 return self._position_of(stream, version)
             case AtTime(time):
-                # By the index on recorded_at, which never goes backwards along positions.
-                by = events.c.recorded_at
-                newest = select(events.c.position).where(by <= to_microseconds(time))
-                return self._position(newest.order_by(by.desc(), events.c.position.desc()).limit(1))
+                return self._position(newest_by(time))
             case _:
                 return self._position(select(func.max(events.c.position)))
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -11,34 +10,19 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Text, cast, create_engine, event, func, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError
-from sqlalchemy.pool import NullPool
+from sqlalchemy import Connection, Text, cast, func
 
-from core.codec import Codec, Encoded
-from core.errors import DuplicateEvent, StoreUnavailable, UnknownStore, VersionConflict
+from core.codec import Codec
+from core.errors import StoreUnavailable, UnknownStore
 from core.events import Event, Recorded, StoredRow, to_microseconds, utc_now
-from core.stores import check_distinct, check_stream
-from core.stores.placing import EMPTY_LOG, EMPTY_STREAM, Ends, StreamEnd
+from core.stores import check_stream
+from core.stores.placing import EMPTY_LOG, EMPTY_STREAM, Ends, StreamEnd, admit
 from core.stores.sql import ROW, SqlStore
+from core.stores.sqlite_file import queued, reading_engine, translated, writing_engine
 from core.stores.tables import events, schema
-
-try:
-    import fcntl
-except ImportError:  # no such locks on Windows; SQLite's busy timeout remains
-    fcntl = None  # type: ignore[assignment]
 
 APPLICATION_ID = 0x45565343  # "EVSC": tells our files from other SQLite databases
 SCHEMA_VERSION = 1
-
-PRAGMAS = (
-    "busy_timeout=5000",
-    "synchronous=FULL",  # what `append` returned survives a power cut; NORMAL would lose it
-    "foreign_keys=ON",
-    "recursive_triggers=ON",
-    "trusted_schema=OFF",
-    "cell_size_check=ON",
-)
 
 GUARDS = (
     """CREATE TRIGGER events_are_never_updated BEFORE UPDATE ON events
@@ -66,18 +50,18 @@ class SqliteStore(SqlStore):
     def __init__(self, url: str, path: Path, codec: Codec) -> None:
         super().__init__(url, codec)
         self._path = path
-        self._readers = _engine(f"sqlite:///file:{path}?mode=ro&uri=true", "query_only=ON")
+        self._readers = reading_engine(path)
         self._writer: Connection | None = None
         self._lock = threading.RLock()
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        with self._translated(), self._readers.connect() as connection:
+        with translated(self.url), self._readers.connect() as connection:
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        with self._translated(), self._lock, _queued(self._path):
+        with translated(self.url), self._lock, queued(self.url, self._path):
             connection = self._writing_connection()
             connection.exec_driver_sql("BEGIN IMMEDIATE")
             try:
@@ -90,18 +74,8 @@ class SqliteStore(SqlStore):
     def _writing_connection(self) -> Connection:
         if self._writer is None:
             # Pinned: statements stay prepared, and nothing else is ever sent on it.
-            engine = _engine(f"sqlite:///{self._path}", "journal_mode=WAL", poolclass=NullPool)
-            self._writer = engine.connect()
+            self._writer = writing_engine(self._path).connect()
         return self._writer
-
-    @contextmanager
-    def _translated(self) -> Iterator[None]:
-        try:
-            yield
-        except DBAPIError as error:
-            raise StoreUnavailable(self.url, _sentence(error.orig)) from error
-        except (sqlite3.Error, OSError) as error:
-            raise StoreUnavailable(self.url, _sentence(error)) from error
 
     def create(self) -> None:
         """Lay the tables out, once; a file that is something else is refused."""
@@ -128,34 +102,17 @@ class SqliteStore(SqlStore):
     def append(self, stream: str, events: Sequence[Event], expected_version: int) -> list[Recorded]:
         check_stream(stream)
         encoded = [self._codec.encode(event) for event in events]
-        check_distinct(stream, events)
         with self.writing() as connection:
             run = _driver(connection)
             ends = _ends(run)
-            if (actual := ends.version(stream)) != expected_version:
-                return self._appended_before(run, stream, encoded, expected_version, actual)
-            self._refuse_known(run, encoded, events)
-            now = to_microseconds(utc_now())
-            rows = [ends.place(stream, event_, now) for event_ in encoded]
-            run.executemany(INSERT, rows)
+            known = _known(run, [one.event_id for one in encoded])
+            actual = ends.version(stream)
+            rows = admit(stream, events, encoded, known, expected_version, actual)
+            if rows is None:
+                now = to_microseconds(utc_now())
+                rows = [ends.place(stream, one, now) for one in encoded]
+                run.executemany(INSERT, rows)
         return self.recorded(rows)
-
-    def _appended_before(
-        self, run: Any, stream: str, encoded: list[Encoded], expected: int, actual: int
-    ) -> list[Recorded]:
-        """What was recorded, if these very events were appended here before; else a conflict."""
-        rows = _known(run, [event_.event_id for event_ in encoded])
-        again = [rows.get(event_.event_id) for event_ in encoded]
-        first = [row for row in again if row is not None and row[1] == stream]
-        if encoded and len(first) == len(encoded):
-            return self.recorded(first)
-        raise VersionConflict(stream, expected, actual)
-
-    def _refuse_known(self, run: Any, encoded: list[Encoded], events: Sequence[Event]) -> None:
-        known = _known(run, [event_.event_id for event_ in encoded])
-        for event_ in events:
-            if row := known.get(event_.event_id.bytes):
-                raise DuplicateEvent(event_.event_id, row[1])
 
     def load(self, entries: Iterable[tuple[str, Event]]) -> int:
         loaded, waiting = 0, iter(entries)
@@ -169,13 +126,13 @@ class SqliteStore(SqlStore):
         return loaded
 
     def _placed(self, run: Any, ends: Ends, chunk: list[tuple[str, Event]]) -> list[StoredRow]:
-        encoded = [(check_stream(stream), self._codec.encode(event_)) for stream, event_ in chunk]
-        known: set[bytes] = set(_known(run, [event_.event_id for _, event_ in encoded]))
+        encoded = [(check_stream(stream), self._codec.encode(one)) for stream, one in chunk]
+        known: set[bytes] = set(_known(run, [one.event_id for _, one in encoded]))
         rows = []
-        for stream, event_ in encoded:
-            if event_.event_id not in known:
-                known.add(event_.event_id)
-                rows.append(ends.place(stream, event_, event_.occurred_at))
+        for stream, one in encoded:
+            if one.event_id not in known:
+                known.add(one.event_id)
+                rows.append(ends.place(stream, one, one.occurred_at))
         return rows
 
     def actor(self) -> Any:
@@ -212,52 +169,13 @@ def _known(run: Any, event_ids: list[bytes]) -> dict[bytes, StoredRow]:
     return found
 
 
-def _engine(url: str, pragma: str, **options: Any) -> Engine:
-    engine = create_engine(url, **options)
-
-    @event.listens_for(engine, "connect")
-    def _prepare(connection: Any, _record: Any) -> None:
-        # The driver would otherwise open and commit transactions of its own accord.
-        connection.isolation_level = None
-        for statement in (*PRAGMAS, pragma):
-            connection.execute(f"PRAGMA {statement}")
-
-    return engine
-
-
-@contextmanager
-def _queued(path: Path) -> Iterator[None]:
-    """Writers of other processes wait in line: SQLite alone lets one starve for seconds."""
-    if fcntl is None:
-        yield
-        return
-    with Path(f"{path}.lock").open("a") as queue:
-        fcntl.flock(queue, fcntl.LOCK_EX)
-        yield
-
-
-def _sentence(error: BaseException | None) -> str:
-    text = str(error)
-    known = {
-        "not a database": "the file is not a database",
-        "malformed": "the file is damaged",
-        "locked": "another program holds it; try again",
-        "readonly": "it is read-only",
-        "full": "the disk is full",
-        "no such table": "its tables are missing (`eventscope rebuild` makes the read models anew)",
-        "unable to open": "the file cannot be opened",
-    }
-    return next((sentence for sign, sentence in known.items() if sign in text), text)
-
-
 def open_store(url: str, codec: Codec, create: bool = True) -> SqliteStore:
     """Open a file such as `sqlite:///data/orders.db`; make it if `create` and it is not there."""
-    try:
-        database = make_url(url).database
-    except ArgumentError:
-        raise UnknownStore(url, "it is no URL") from None
+    database = url.partition(":///")[2].partition("?")[0]
     if not database or database == ":memory:":
-        raise UnknownStore(url, "it names no file; the store without a file is memory:")
+        raise UnknownStore(
+            url, "it names no file; say sqlite:///orders.db, or memory: for a store without one"
+        )
     path = Path(database).absolute()
     if not path.parent.is_dir():
         raise StoreUnavailable(url, f"the folder {path.parent} does not exist")
