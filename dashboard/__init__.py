@@ -1,0 +1,1 @@
+"""What does a person see? A dashboard over the time machine."""

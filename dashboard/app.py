@@ -1,0 +1,66 @@
+"""What stands around every screen? The menu, the playhead, and one sentence for failures."""
+
+from __future__ import annotations
+
+import gc
+import sys
+from pathlib import Path
+
+import streamlit as st
+
+HERE = Path(__file__).parent
+if str(HERE.parent) not in sys.path:  # Streamlit runs this file by its path, not as a module
+    sys.path.insert(0, str(HERE.parent))
+
+from dashboard import playhead, source  # noqa: E402
+from dashboard.parts.band import band  # noqa: E402
+from dashboard.parts.frame import empty, failed, frame, told_time, warn  # noqa: E402
+from dashboard.source import EventscopeError  # noqa: E402
+
+MENU = (
+    st.Page("screens/overview.py", title="Overview", icon=":material/monitoring:", default=True),
+    st.Page("screens/order.py", title="Order", icon=":material/history:", url_path="order"),
+    st.Page("screens/log.py", title="Log", icon=":material/format_list_numbered:", url_path="log"),
+)
+
+
+@st.cache_resource(show_spinner=False)
+def settle_memory() -> None:
+    """Take the imported modules out of the collector's sight: reruns need not walk them."""
+    gc.collect()
+    gc.freeze()
+
+
+def draw_playhead() -> None:
+    """The whole log under one playhead, the same on every screen."""
+    head = source.head()
+    position = playhead.position()
+    record = source.at(position)
+    band(
+        source.pulse(head.position),
+        head=head.position,
+        position=position,
+        now=playhead.is_now(),
+        when=told_time(record.recorded_at) if record else "Before the first event",
+        seal=record.seal.hex() if record else "",
+        on_move=playhead.move,
+        on_words=playhead.go,
+    )
+    if said := playhead.trouble():
+        warn(said)
+
+
+st.set_page_config(page_title="Eventscope", page_icon=str(HERE / "static/mark.svg"), layout="wide")
+st.logo(str(HERE / "static/logo.svg"), size="large")
+settle_memory()
+page = st.navigation(MENU, position="top")
+try:
+    playhead.begin(page.url_path)
+    frame(past=not playhead.is_now())
+    if source.head().position:
+        draw_playhead()
+        page.run()
+    else:
+        empty()
+except EventscopeError as error:
+    failed(error)

@@ -1,0 +1,1 @@
+"""What can be drawn? Data in, picture out; no store, no session."""

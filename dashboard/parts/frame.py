@@ -1,0 +1,57 @@
+"""How does the page itself look? Its tint in the past, its one sentence where it cannot work."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+
+import streamlit as st
+
+STYLE = """
+<style>
+.block-container {{ padding: 4.2rem clamp(1rem, 3vw, 2.6rem) 3rem; max-width: 1560px; }}
+[data-testid=stHeader] {{
+  border-bottom: 1px solid color-mix(in srgb, currentColor 12%, transparent); }}
+[data-testid=stMetricValue] {{ font-variant-numeric: tabular-nums; font-weight: 600; }}
+{past}
+</style>
+"""
+
+PAST = """
+.stApp, [data-testid=stHeader] {
+  background-image: linear-gradient(rgb(240 166 58 / .075), rgb(240 166 58 / .075)); }
+[data-testid=stHeader] { box-shadow: inset 0 3px 0 #d98a1f; }
+"""
+
+
+def frame(past: bool) -> None:
+    """The page's own style; in the past it takes on another tint."""
+    st.html(STYLE.format(past=PAST if past else ""))
+
+
+def warn(said: str) -> None:
+    """A sentence that may quote what somebody typed: shown to the letter, never as Markdown."""
+    st.warning(_letters(said), icon=":material/info:")
+
+
+def _letters(text: str) -> str:
+    return re.sub(r"([\\`*_{}\[\]()<>#+.!|~$:-])", r"\\\1", text)
+
+
+def told_time(moment: datetime) -> str:
+    """`24 Nov 2017 17:00:05 UTC`."""
+    return f"{moment.day} {moment:%b %Y %H:%M:%S} UTC"
+
+
+def empty() -> None:
+    """A log without events: what to do next."""
+    st.subheader("This log is empty")
+    st.write("Nothing has happened yet. Fill it with the shipped sample and reload this page:")
+    st.code("eventscope import olist data/olist-orders", language="shell")
+
+
+def failed(error: Exception) -> None:
+    """What went wrong, in its own words."""
+    st.subheader("This cannot be shown")
+    st.error(_letters(str(error)), icon=":material/error:")
+    st.caption("Everything in the log is as it was. Mend the cause and reload this page.")

@@ -1,0 +1,51 @@
+"""How do events of all orders look as a list? A row leads to its moment."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from dashboard.parts.kinds import kind
+
+COLUMNS = {
+    "position": st.column_config.NumberColumn("Position", width="small", format="localized"),
+    "when": st.column_config.DatetimeColumn("Happened (UTC)", format="D MMM YYYY HH:mm:ss"),
+    "event": st.column_config.TextColumn("Event", width="small"),
+    "sentence": st.column_config.TextColumn("What happened", width="large"),
+    "order": st.column_config.TextColumn("Order", width="medium"),
+    "version": st.column_config.NumberColumn("Version", width="small"),
+    "actor": st.column_config.TextColumn("Who", width="medium"),
+}
+
+
+def log_table(rows: Sequence[Any], key: str) -> int | None:
+    """Draw the events; returns the place of the selected one."""
+    frame = pd.DataFrame(
+        [
+            {
+                "position": row.position,
+                "when": row.occurred_at,
+                "event": kind(row.type).label,
+                "sentence": row.sentence,
+                "order": row.order_id,
+                "version": row.version,
+                "actor": row.actor,
+            }
+            for row in rows
+        ]
+    )
+    picked = st.dataframe(
+        frame,
+        key=key,
+        hide_index=True,
+        height=min(35 * (len(rows) + 1) + 3, 740),
+        column_config=COLUMNS,
+        on_select="rerun",
+        selection_mode="single-row",
+        alt="Events of all orders",
+    )
+    chosen = picked["selection"]["rows"]
+    return chosen[0] if chosen and chosen[0] < len(rows) else None

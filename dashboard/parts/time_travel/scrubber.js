@@ -1,0 +1,127 @@
+// Who moves? The slider, the keys, the player and the server; everything else follows.
+
+const instances = new WeakMap();
+
+class Scrubber {
+  constructor(root) {
+    const $ = (id) => root.querySelector(`#${id}`);
+    const go = (version) => this.go(version);
+    this.$ = $;
+    this.rail = new Rail($);
+    this.headline = new Headline($);
+    this.state = new State($);
+    this.panes = [this.headline, new Story($, go), this.state, new Changes($, go)];
+    this.player = new Player($, this);
+    this.rests = Date.now();
+    this.listen(go);
+  }
+
+  listen(go) {
+    const { $ } = this;
+    const slider = $("slider");
+    slider.oninput = () => go(Number(slider.value));
+    slider.onpointerdown = () => (this.held = true);
+    slider.onpointerup = slider.onpointercancel = () => this.release();
+    slider.onkeydown = (event) => {
+      if (event.key !== " ") return;
+      event.preventDefault();
+      this.player.toggle();
+    };
+    const targets = {
+      first: () => 1,
+      previous: () => this.version - 1,
+      next: () => this.version + 1,
+      last: () => this.walk.total,
+      latest: () => this.walk.total,
+    };
+    for (const [id, target] of Object.entries(targets)) $(id).onclick = () => go(target());
+    for (const id of ["first", "previous", "next", "last"]) $(id).replaceChildren(icon(id));
+  }
+
+  // Called again at every rerun and every change of theme: moves only for news.
+  update({ data, setStateValue }) {
+    this.send = setStateValue;
+    this.settles = data.settle;
+    const news = data.model !== this.text;
+    const asked = data.order !== this.order || data.anchor[1] !== this.asked;
+    if (news) this.load(data.model);
+    if (asked) this.rest();
+    [this.order, this.asked] = [data.order, data.anchor[1]];
+    if (asked) this.show(data.anchor[0]);
+    else if (news) this.arrive();
+  }
+
+  load(text) {
+    this.text = text;
+    this.walk = new Walk(text);
+    for (const part of [this.rail, ...this.panes]) part.load(this.walk);
+  }
+
+  arrive() {
+    this.show(this.version);
+    this.player.arrived();
+  }
+
+  // A person moved.
+  go(version) {
+    const within = Math.min(this.walk.total, Math.max(1, version));
+    if (within === this.version) return;
+    this.show(within);
+    this.settle();
+  }
+
+  show(version) {
+    this.version = version;
+    this.rail.move(version);
+    this.headline.place(version);
+    if (!this.walk.holds(version)) return this.headline.wait(version);
+    this.walk.seek(version);
+    for (const pane of this.panes) pane.move(version);
+    // Measuring makes the browser lay out: once a frame, however many moves came in it.
+    this.frame ??= requestAnimationFrame(() => this.reveal());
+  }
+
+  reveal() {
+    this.frame = undefined;
+    if (this.walk.holds(this.version)) for (const pane of this.panes) pane.reveal?.();
+  }
+
+  // One report, a moment after rest: never while the slider is held or the story plays.
+  settle() {
+    clearTimeout(this.timer);
+    if (this.player.playing || this.held) return;
+    this.timer = setTimeout(() => this.report(), this.settles);
+  }
+
+  // Counted, so that a second rest at the same version is news as well.
+  report() {
+    this.$("live").textContent = this.headline.said;
+    this.send("rest", { version: this.version, number: this.asked, count: ++this.rests });
+  }
+
+  release() {
+    this.held = false;
+    this.settle();
+  }
+
+  rest() {
+    this.player.stop();
+    clearTimeout(this.timer);
+  }
+
+  dispose() {
+    this.rest();
+    this.rail.dispose();
+  }
+}
+
+export default function (component) {
+  const root = component.parentElement;
+  if (!instances.has(root)) instances.set(root, new Scrubber(root));
+  const scrubber = instances.get(root);
+  scrubber.update(component);
+  return () => {
+    scrubber.dispose();
+    instances.delete(root);
+  };
+}

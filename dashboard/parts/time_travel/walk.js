@@ -1,0 +1,85 @@
+// Where are we, and what is there? The packed history, walked by applying patches.
+
+const ABSENT = undefined;
+
+class Walk {
+  constructor(text) {
+    Object.assign(this, JSON.parse(text));
+    this.last = this.first + this.events.length - 1;
+    this.rows = this.events.map((row) => this.named(row));
+    this.byId = new Map(this.rows.map((event, index) => [event.id, this.first + index]));
+    this.statusPath = this.paths.findIndex((path) => path.length === 1 && path[0] === "status");
+    this.since = this.paths.map(() => []);
+    this.patches.forEach((patch, index) => {
+      for (const [path] of patch) this.since[path].push(this.first + index);
+    });
+    this.restart(this.first - 1, this.start);
+  }
+
+  named(row) {
+    return Object.fromEntries(this.columns.map((column, index) => [column, row[index]]));
+  }
+
+  holds(version) {
+    return version >= this.first && version <= this.last;
+  }
+
+  event(version) {
+    const event = this.rows[version - this.first];
+    event.told ??= JSON.parse(event.metadata);
+    return event;
+  }
+
+  kind(version) {
+    const [label, hue, icon, form] = this.kinds[this.rows[version - this.first].type];
+    return { label, hue, icon, form };
+  }
+
+  restart(version, entries) {
+    this.at = version;
+    this.state = new Map(entries);
+  }
+
+  seek(version) {
+    this.fromNearestKeyframe(version);
+    for (; this.at < version; this.at++) this.apply(this.patches[this.at + 1 - this.first], 2);
+    for (; this.at > version; this.at--) this.apply(this.patches[this.at - this.first], 1);
+  }
+
+  fromNearestKeyframe(version) {
+    const near = (frame) => Math.abs(frame[0] - version);
+    let best = null;
+    for (const frame of this.keyframes) if (!best || near(frame) < near(best)) best = frame;
+    if (best && near(best) + 64 < Math.abs(this.at - version)) this.restart(...best);
+  }
+
+  apply(patch, side) {
+    for (const change of patch) {
+      if (change[side] === null) this.state.delete(change[0]);
+      else this.state.set(change[0], change[side]);
+    }
+  }
+
+  patch(version) {
+    return this.patches[version - this.first];
+  }
+
+  // The version that gave a field the value it has at `version`; ABSENT if it is older than us.
+  setBy(path, version) {
+    return this.since[path].findLast((changed) => changed <= version);
+  }
+
+  status() {
+    return this.state.get(this.statusPath);
+  }
+
+  // When each status was reached, by the versions that changed it.
+  reached(version) {
+    const steps = new Map();
+    for (const changed of this.since[this.statusPath] ?? []) {
+      if (changed > version) break;
+      steps.set(this.patch(changed).find(([path]) => path === this.statusPath)[2], changed);
+    }
+    return steps;
+  }
+}

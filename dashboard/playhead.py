@@ -1,0 +1,88 @@
+"""Which moment is on the screen? One playhead, in the session and in the address bar.
+
+The address bar is the truth: `?at=@318` is position 318, no `at` is now. The session only carries
+the playhead (and the order) over from screen to screen, where a click in the menu drops the query.
+"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboard import source
+from dashboard.source import EventscopeError
+
+CARRIED = ("at", "order")
+
+
+def begin(screen: str) -> None:
+    """Let address bar and session agree, once at the top of every run."""
+    session, query = st.session_state, st.query_params
+    clicked = session.get("screen") not in (None, screen)
+    for name in CARRIED:
+        carried = session.get(f"carried:{name}")
+        if clicked and name not in query and carried:
+            query[name] = carried
+        session[f"carried:{name}"] = query.get(name)
+    session["screen"] = screen
+
+
+def position() -> int:
+    """The position the screen shows, at most the head of the log."""
+    found = _resolved()
+    head = source.head().position
+    return head if found is None else found
+
+
+def is_now() -> bool:
+    """Whether the screen follows the head of the log."""
+    return _resolved() is None
+
+
+def _resolved() -> int | None:
+    said = st.query_params.get("at", "now")
+    try:
+        return source.resolve(said, order())
+    except EventscopeError as error:
+        st.session_state["trouble"] = f"{error} This is now."
+        del st.query_params["at"]
+        return None
+
+
+def move(position: int | None) -> None:
+    """Move the playhead to a position, or (None) to now."""
+    if position is None:
+        st.query_params.pop("at", None)
+    else:
+        st.query_params["at"] = f"@{position}"
+    st.session_state["carried:at"] = st.query_params.get("at")
+
+
+def go(words: str) -> None:
+    """Move the playhead to what somebody typed; say so where it means nothing."""
+    try:
+        move(source.resolve(words, order()))
+    except EventscopeError as error:
+        st.session_state["trouble"] = str(error)
+
+
+def trouble() -> str | None:
+    """What went wrong with the moment asked for, once."""
+    said: str | None = st.session_state.pop("trouble", None)
+    return said
+
+
+def order() -> str | None:
+    """The order that is open."""
+    return st.query_params.get("order")
+
+
+def choose(order_id: str) -> None:
+    """Open an order."""
+    st.query_params["order"] = order_id
+    st.session_state["carried:order"] = order_id
+
+
+def link(order_id: str, position: int | None = None) -> dict[str, str]:
+    """The query that opens an order at a position, or where the playhead is."""
+    at = st.query_params.get("at") if position is None else f"@{position}"
+    return {"order": order_id, "at": at} if at else {"order": order_id}
