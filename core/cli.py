@@ -228,3 +228,7 @@ def _stages() -> Iterator[serving.Stage]:
             bars.update(task, completed=total, total=total)
 
         yield stage
+
+
+if __name__ == "__main__":
+    main()

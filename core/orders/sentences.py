@@ -29,7 +29,7 @@ def sentence(event: OrderEvent) -> str:
         case OrderItemAdded():
             return f"{event.quantity} × {event.product_name} at {money(event.unit_price)} came in."
         case OrderItemRemoved():
-            return f"{event.product_id} was taken out."
+            return f"Product {event.product_id} was taken out."
         case ShippingAddressChanged():
             return f"It is to go to {address_line(event.new_address)} now."
         case OrderPlaced():

@@ -55,6 +55,7 @@ def volume_chart(
                 y=[events for _, events in mine],
                 name=kind(name).label,
                 marker={"color": _colour(name, colours), "line": {"width": 0}},
+                unselected={"marker": {"opacity": 1}},
                 hovertemplate="%{y:,} " + kind(name).label.lower() + "<extra></extra>",
             )
     if later:
@@ -96,8 +97,7 @@ def _layout(dark: bool) -> dict[str, Any]:
             "tickfont": {"color": ink},
             "automargin": True,
         },
-        "dragmode": "select",
-        "selectdirection": "h",
+        "dragmode": False,
     }
 
 

@@ -15,23 +15,20 @@ WIDTHS = ("hour", "day", "week", "month")
 PAGE = 15
 
 position, head = playhead.position(), source.head().position
+# A chart of its own for each moment: a bar that was clicked can be clicked again.
+VOLUME = f"volume:{position}"
 
 
 def clicked() -> None:
-    """A bar, or the right edge of a selection, is where the playhead goes."""
-    found = st.session_state["volume"]["selection"]
-    ranges = [one["x"] for one in found.get("box", [])]
-    starts = [point["x"] for point in found.get("points", [])]
-    if ranges:
-        until = max(moment_of(edge) for edge in ranges[-1])
-    elif starts:
-        until = bucket_end(max(moment_of(start) for start in starts), st.session_state["bucket"])
-    else:
-        return
-    playhead.move(source.position_by(until - timedelta(microseconds=1)))
+    """The end of a bar is where the playhead goes."""
+    starts = [point["x"] for point in st.session_state[VOLUME]["selection"].get("points", [])]
+    if starts:
+        until = bucket_end(max(map(moment_of, starts)), st.session_state["bucket"])
+        playhead.move(source.position_by(until - timedelta(microseconds=1)))
 
 
 def moment_of(text: str) -> datetime:
+    """The start of a bar, as the browser writes it."""
     told = datetime.fromisoformat(str(text)[:26])
     return told if told.tzinfo else told.replace(tzinfo=UTC)
 
@@ -65,14 +62,14 @@ with left, st.container(border=True):
             None if playhead.is_now() or record is None else record.occurred_at,
             dark=st.context.theme.type == "dark",
         ),
-        key="volume",
+        key=VOLUME,
         on_select=clicked,
-        selection_mode=("points", "box"),
+        selection_mode=("points",),
         theme=None,
         config={"displayModeBar": False},
         alt="Events over time by type",
     )
-    st.caption("Click a bar, or draw over a stretch, to move the playhead to its end.")
+    st.caption("Click a bar to move the playhead to its end.")
 with right, st.container(border=True, height="stretch"):
     st.markdown("##### Orders by status")
     status_table(figures)

@@ -31,21 +31,24 @@ CUSTOMERS = Table("customers", CustomerRow, key=("customer_id",), indexed=("orde
 def evolve(rows: Rows, transition: Transition) -> None:
     """A customer's row changes when one of the orders begins, changes value or changes hands."""
     before, after = transition.before, transition.after
-    if not after.customer_id:
-        return  # a foreign history may begin before it says whose order it is
     same = before.status is after.status and before.items is after.items
-    if same and before.customer_id:
+    if same and before.customer_id == after.customer_id:
         return
     when = transition.recorded.occurred_at
     customers = rows[CUSTOMERS]
-    customer = customers.get((after.customer_id,)) or CustomerRow(
-        after.customer_id, 0, 0, 0, 0, Decimal(0), when, when
-    )
+    # A foreign history may begin before it says whose order it is, and change its mind later.
     if before.customer_id:
-        customer = _counted(customer, before, -1)
-    else:
-        customer = evolved(customer, last_at=max(customer.last_at, when))
-    customers[after.customer_id,] = _counted(customer, after, 1)
+        customers[before.customer_id,] = _counted(customers[before.customer_id,], before, -1)
+    if after.customer_id:
+        customer = customers.get((after.customer_id,)) or _new(after.customer_id, when)
+        if before.customer_id != after.customer_id:
+            first, last = min(customer.first_at, when), max(customer.last_at, when)
+            customer = evolved(customer, first_at=first, last_at=last)
+        customers[after.customer_id,] = _counted(customer, after, 1)
+
+
+def _new(customer_id: str, when: datetime) -> CustomerRow:
+    return CustomerRow(customer_id, 0, 0, 0, 0, Decimal(0), when, when)
 
 
 def _counted(customer: CustomerRow, order: Order, times: int) -> CustomerRow:

@@ -1,0 +1,135 @@
+"""A real server, a real browser, and a page that fails the test for any error of its own."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.filled import filled
+
+ROOT = Path(__file__).parents[2]
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or ""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Without a Chromium these tests cannot be run, and say so; in CI that is a failure."""
+    here = Path(__file__).parent
+    for item in items:
+        if item.path.is_relative_to(here):
+            item.add_marker(pytest.mark.browser)
+            # One worker for all of them: two browsers on two cores only slow each other down.
+            item.add_marker(pytest.mark.xdist_group("browser"))
+            if not CHROMIUM and not os.environ.get("CI"):
+                item.add_marker(pytest.mark.skip(reason="there is no Chromium on this machine"))
+
+
+@pytest.fixture(scope="session")
+def stores(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """The stores that are full, by name."""
+    return filled(tmp_path_factory)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def serve(store: str) -> Iterator[str]:
+    """Serve a store for as long as somebody looks; yields the address."""
+    port = _free_port()
+    base = f"http://127.0.0.1:{port}"
+    command = (
+        f"from core.cli import main; main(['--store', {store!r}, '--port', '{port}', '--headless'])"
+    )
+    server = subprocess.Popen([sys.executable, "-c", command], cwd=ROOT)
+    try:
+        for _ in range(300):
+            try:
+                urllib.request.urlopen(f"{base}/_stcore/health", timeout=1)
+                break
+            except OSError:
+                time.sleep(0.1)
+        yield base
+    finally:
+        server.terminate()
+        server.wait(10)
+
+
+@pytest.fixture(scope="session")
+def sample(stores: dict[str, str]) -> Iterator[str]:
+    """The address of a dashboard over the real orders."""
+    yield from serve(stores["sample"])
+
+
+@pytest.fixture(scope="session")
+def story(stores: dict[str, str]) -> Iterator[str]:
+    """The address of a dashboard over the story."""
+    yield from serve(stores["story"])
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """One browser for all tests."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+Visit = Callable[..., Page]
+
+
+@pytest.fixture
+def visit(chromium: Browser) -> Iterator[Visit]:
+    """`visit(address, width=400)` opens a fresh browser there and waits until all is drawn."""
+    contexts, problems = [], []
+
+    def visited(address: str, width: int = 1440, height: int = 900, scheme: str = "light") -> Page:
+        context = chromium.new_context(
+            viewport={"width": width, "height": height}, color_scheme=scheme
+        )
+        contexts.append(context)
+        page = context.new_page()
+        host = address.split("/")[2]
+        page.on("pageerror", lambda error: problems.append(str(error)))
+        page.on("request", lambda request: _note_strangers(request.url, host, problems))
+        page.goto(address)
+        settled(page)
+        return page
+
+    yield visited
+    for context in contexts:
+        context.close()
+    assert not problems
+
+
+def _note_strangers(url: str, host: str, problems: list[str]) -> None:
+    if url.startswith(("http", "ws")) and url.split("/")[2] != host:
+        problems.append(f"asked another host: {url}")
+
+
+def settled(page: Page) -> None:
+    """Wait until the script has run and everything it asked for is on the page."""
+    page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]", timeout=30_000)
+    page.get_by_label("Position in the log").wait_for(state="attached", timeout=30_000)

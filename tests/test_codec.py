@@ -1,0 +1,195 @@
+"""Does what was written come back as itself? Bytes, types, times, older shapes, and refusals."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, fields, make_dataclass, replace
+from datetime import UTC, datetime, timedelta, timezone
+from decimal import Decimal
+from types import MappingProxyType
+from typing import Any, get_args
+
+import pytest
+
+from core.codec import Codec, decode_state, encode_state, fingerprint
+from core.errors import UnknownEvent, UnreadableEvent
+from core.events import Event, StoredRow
+from core.orders import (
+    UPCASTERS,
+    Order,
+    OrderCreated,
+    OrderDelivered,
+    OrderEvent,
+    OrderItemAdded,
+    OrderPlaced,
+    PaymentRecorded,
+    orders,
+)
+from tests.orders.facts import HOME, ONE_OF_EACH, opened, paid
+
+SAO_PAULO = timezone(timedelta(hours=-3))
+
+
+@dataclass(frozen=True)
+class FirstPayment(Event, type="PaymentRecorded", schema=1):
+    """A payment as it was written before there were installments."""
+
+    order_id: str
+    method: str
+    amount: Decimal
+
+
+CODEC = Codec(get_args(OrderEvent), UPCASTERS)
+
+
+def stored(event: Event, codec: Codec = CODEC) -> StoredRow:
+    """A row as a store would keep it."""
+    kind, schema, event_id, occurred_at, metadata, data = codec.encode(event)
+    told = (event_id, occurred_at, occurred_at, metadata, data)
+    return (7, "order-o1", 1, kind, schema, *told, bytes(32), bytes(32))
+
+
+def back(event: Event) -> Any:
+    """The event after a journey through its bytes."""
+    return CODEC.decode(stored(event))
+
+
+@pytest.mark.parametrize("event", ONE_OF_EACH, ids=lambda event: event.type)
+def test_every_event_comes_back_as_itself_with_its_envelope(event: OrderEvent) -> None:
+    told = replace(event, metadata={"actor": "ada", "reason": "because – „ja“ 🪔"})
+    again = back(told)
+    for field in fields(told):
+        was, came = getattr(told, field.name), getattr(again, field.name)
+        assert (came, type(came)) == (was, type(was)), field.name
+    assert type(again) is type(told)
+    assert again == told
+
+
+def test_a_decimal_keeps_its_digits() -> None:
+    for digits in ("19.00", "0.1", "0", "-0.00", "1E+3", "999999999999999.999999999"):
+        amount = back(replace(paid, amount=Decimal(digits))).amount
+        assert str(amount) == str(Decimal(digits))
+
+
+def test_a_time_with_another_zone_is_the_same_instant() -> None:
+    at = datetime(2017, 11, 24, 17, 0, 5, 123456, tzinfo=SAO_PAULO)
+    event = back(OrderDelivered("o1", at, occurred_at=at))
+    assert (event.delivered_at, event.occurred_at) == (at, at)
+    assert event.occurred_at.tzinfo is UTC
+
+
+def test_a_zone_that_is_off_by_seconds_does_not_move_the_instant() -> None:
+    at = datetime(1900, 1, 1, tzinfo=timezone(timedelta(hours=-3, minutes=-6, seconds=-28)))
+    assert back(OrderDelivered("o1", at, occurred_at=at)).delivered_at == at
+
+
+def test_a_time_before_1970_comes_back() -> None:
+    at = datetime(1815, 12, 10, 0, 0, 0, 1, tzinfo=UTC)
+    assert back(replace(opened, occurred_at=at)).occurred_at == at
+
+
+def test_any_text_comes_back() -> None:
+    for name in ("", "\0", "línea\nnueva\t\"'\\", "\u2028 <b> 🪔 עברית", "=1+1", "\x7f\x80"):
+        assert back(OrderItemAdded("o1", "p", name, 1, Decimal(1))).product_name == name
+
+
+def test_a_mapping_in_a_read_event_is_frozen_too() -> None:
+    event = back(OrderPlaced("o1", HOME, Decimal("19.00"), metadata={"actor": "ada"}))
+    assert isinstance(event.shipping_address, MappingProxyType)
+    assert isinstance(event.metadata, MappingProxyType)
+
+
+def test_the_bytes_of_an_event_are_plain_json_and_hold_its_own_fields_alone() -> None:
+    written = CODEC.encode(paid)
+    told = b'{"order_id":"o1","method":"card","amount":"19.00","installments":3}'
+    assert (written.type, written.schema, written.data) == ("PaymentRecorded", 2, told)
+    assert written == CODEC.encode(paid)
+
+
+def test_a_class_may_be_renamed_without_touching_the_log() -> None:
+    @dataclass(frozen=True)
+    class OrderWasBegun(Event, type="OrderCreated"):
+        order_id: str
+        customer_id: str
+
+    event = Codec([OrderWasBegun]).decode(stored(opened))
+    assert event == OrderWasBegun("o1", "ada")
+    assert event.event_id == opened.event_id
+
+
+def test_an_older_shape_is_read_as_todays() -> None:
+    old = FirstPayment("o1", "card", Decimal("19.00"), metadata={"actor": "ada"})
+    row = stored(old, Codec([FirstPayment]))
+    event = CODEC.decode(row)
+    assert event == PaymentRecorded("o1", "card", Decimal("19.00"), 1)
+    assert (event.event_id, event.metadata) == (old.event_id, {"actor": "ada"})
+    assert row[4] == 1
+
+
+def test_the_oldest_shape_passes_through_each_shape_between() -> None:
+    @dataclass(frozen=True)
+    class Paid(Event, type="PaymentRecorded", schema=3):
+        order_id: str
+        method: str
+        amount: Decimal
+        installments: int
+        currency: str
+
+    steps = {**UPCASTERS, ("PaymentRecorded", 2): lambda body: {**body, "currency": "BRL"}}
+    row = stored(FirstPayment("o1", "card", Decimal("19.00")), Codec([FirstPayment]))
+    assert Codec([Paid], steps).decode(row) == Paid("o1", "card", Decimal("19.00"), 1, "BRL")
+
+
+def test_a_type_that_is_not_known_is_named_with_its_position() -> None:
+    with pytest.raises(UnknownEvent) as unknown:
+        Codec([OrderCreated]).decode(stored(paid))
+    assert (unknown.value.name, unknown.value.position) == ("PaymentRecorded", 7)
+
+
+@pytest.mark.parametrize("schema", [0, 3])
+def test_a_shape_that_nobody_can_read_is_named_with_its_position(schema: int) -> None:
+    row = stored(paid)
+    with pytest.raises(UnknownEvent) as unknown:
+        CODEC.decode((*row[:4], schema, *row[5:]))
+    assert str(unknown.value) == (
+        f"The event at position 7 is a PaymentRecorded of schema {schema}, which is not known here."
+    )
+
+
+@pytest.mark.parametrize("data", [b"", b"{", b"[]", b'{"order_id":"o1"}', b'{"order_id":"\xff"}'])
+@pytest.mark.parametrize("schema", [1, 2])
+def test_bytes_that_are_not_the_event_are_named_with_their_position(
+    data: bytes, schema: int
+) -> None:
+    row = stored(paid)
+    with pytest.raises(UnreadableEvent) as unreadable:
+        CODEC.decode((*row[:4], schema, *row[5:9], data, *row[10:]))
+    assert (unreadable.value.name, unreadable.value.position) == ("PaymentRecorded", 7)
+
+
+def test_two_readers_may_open_an_envelope_at_once() -> None:
+    events = [back(replace(opened, metadata={"n": str(n)})) for n in range(2000)]
+    with ThreadPoolExecutor(8) as readers:
+        seen = list(readers.map(lambda _: [event.metadata["n"] for event in events], range(8)))
+    assert seen == [[str(n) for n in range(2000)]] * 8
+
+
+def test_a_state_comes_back_as_itself() -> None:
+    state = orders.fold(ONE_OF_EACH)
+    assert decode_state(encode_state(state), Order) == state
+
+
+@pytest.mark.parametrize("data", [b"", b"{", b"[]", b'{"version":"one"}', b"\xff\xfe"])
+def test_bytes_that_are_not_a_state_are_no_state(data: bytes) -> None:
+    assert decode_state(data, Order) is None
+
+
+def test_the_fingerprint_of_a_state_follows_its_shape() -> None:
+    sized = make_dataclass("Sized", [("name", str), ("size", int)])
+    assert fingerprint(make_dataclass("Sized", [("name", str), ("size", int)])) == fingerprint(
+        sized
+    )
+    assert fingerprint(make_dataclass("Sized", [("name", str)])) != fingerprint(sized)
+    assert fingerprint(make_dataclass("Sized", [("name", str), ("size", str)])) != fingerprint(
+        sized
+    )
