@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 from core.deciders import Decider
@@ -54,21 +54,27 @@ def document(state: Any) -> dict[Path, Any]:
 
 
 def difference(before: Any, after: Any) -> list[Change]:
-    """What changed between two states of one kind, in the order of their fields."""
-    changes = []
-    older = dict(_parts(before))
-    for name, part in _parts(after):
-        was = older[name]
-        if was is part or was == part:
+    """What changed between two states of one kind, in the order of their fields.
+
+    States share what an event left alone, so whole branches are passed over at a glance.
+    """
+    return list(_changes((), dict(_parts(before)), dict(_parts(after))))
+
+
+def _changes(path: Path, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Change]:
+    for name in (*before, *(name for name in after if name not in before)):
+        was, part = before.get(name), after.get(name)
+        if was is part:
             continue
-        old, new = dict(_walk((name,), was)), dict(_walk((name,), part))
-        paths = [*old, *(path for path in new if path not in old)]
-        changes += [
-            Change(path, old.get(path), new.get(path))
-            for path in paths
-            if old.get(path) != new.get(path)
-        ]
-    return changes
+        here = (*path, name)
+        old, new = _branches(was), _branches(part)
+        if old is None and new is None:
+            if was != part:
+                yield Change(here, was, part)
+        else:
+            yield from _changes(here, old or {}, new or {})
+            if (leaf := was if old is None else part if new is None else None) is not None:
+                yield Change(here, *((leaf, None) if old is None else (None, leaf)))
 
 
 def _parts(state: Any) -> Iterator[tuple[str, Any]]:
@@ -80,19 +86,21 @@ def _parts(state: Any) -> Iterator[tuple[str, Any]]:
 
 
 def _walk(path: Path, value: Any) -> Iterator[tuple[Path, Any]]:
-    if value is None:
-        return
-    if is_dataclass(value):
-        for name, part in _parts(value):
+    branches = _branches(value)
+    if branches is not None:
+        for name, part in branches.items():
             yield from _walk((*path, name), part)
-    elif isinstance(value, Mapping):
-        for name, part in value.items():
-            yield from _walk((*path, str(name)), part)
-    elif isinstance(value, tuple):
-        for name, part in _named(value):
-            yield from _walk((*path, name), part)
-    else:
+    elif value is not None:
         yield path, value
+
+
+def _branches(value: Any) -> Mapping[str, Any] | None:
+    """The named parts of a value that has parts; None for a plain one."""
+    if isinstance(value, tuple):
+        return dict(_named(value))
+    if isinstance(value, Mapping):
+        return {str(name): part for name, part in value.items()}
+    return dict(_parts(value)) if hasattr(value, "__dataclass_fields__") else None
 
 
 def _named(elements: tuple[Any, ...]) -> Iterator[tuple[str, Any]]:

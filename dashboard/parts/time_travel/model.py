@@ -18,9 +18,9 @@ from core.orders.events import OrderEvent
 from core.orders.sentences import money, sentence
 from dashboard.parts.kinds import STATUS_HUES, STATUS_PATH, kind
 
-WHOLE = 5_000
+WHOLE = 2_000
 """Up to this many versions an order travels whole; beyond, in windows."""
-BLOCK = 1_000
+BLOCK = 150
 SPACING = 64
 
 COLUMNS = (
