@@ -9,6 +9,7 @@ import streamlit as st
 from dashboard import playhead, source
 from dashboard.parts.kinds import KINDS, kind
 from dashboard.parts.log_table import log_table
+from dashboard.parts.proof import proof
 
 PAGE = 50
 ORDERS = ("Newest first", "Oldest first")
@@ -110,3 +111,10 @@ if rows:
         st.switch_page("screens/order.py", query_params=playhead.link(row.order_id, row.position))
 else:
     st.info("No event matches up to this moment.", icon=":material/search_off:")
+
+with st.container(border=True, horizontal=True, vertical_alignment="center"):
+    st.markdown("Has anybody altered the log? Every stored byte is hashed again.", width="stretch")
+    asked = st.button("Verify the log", icon=":material/verified_user:")
+if asked:
+    with st.spinner("Hashing every event …"):
+        proof(source.verify)

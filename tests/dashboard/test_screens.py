@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shutil
+import sqlite3
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -11,9 +13,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core import AtPosition, TimeMachine
+from core.history import document
 from core.orders import orders
 from core.orders.views.order_details import ORDERS
-from dashboard.parts.time_travel.model import COLUMNS
+from dashboard.parts.time_travel.model import COLUMNS, pack, shown
 from tests.dashboard.conftest import Open
 
 EVENTS = 39_670
@@ -161,3 +164,41 @@ def test_a_file_that_is_no_store_is_a_sentence(open_app: Open, tmp_path: Path, w
     app = open_app(store=f"sqlite:///{tmp_path}/wrong.db")
     assert not app.exception
     assert "cannot be used" in said(app.error[0])
+
+
+def press(app: AppTest, label: str) -> AppTest:
+    return next(button for button in app.button if button.label == label).click().run()
+
+
+def test_the_log_is_verified_on_the_screen(open_app: Open, sample: TimeMachine) -> None:
+    app = press(open_app("screens/log.py"), "Verify the log")
+    assert "All 39,670 events of 7,084 orders" in app.success[0].value
+    assert app.code[0].value == sample.store.head().seal.hex()
+
+
+def test_an_altered_log_is_named_on_the_screen(
+    open_app: Open, stores: dict[str, str], tmp_path: Path
+) -> None:
+    file = tmp_path / "altered.db"
+    shutil.copy(stores["story"].removeprefix("sqlite:///"), file)
+    with sqlite3.connect(file) as altered:
+        altered.execute("DROP TRIGGER events_are_never_updated")
+        altered.execute("UPDATE events SET data = replace(data, 'ada', 'eve') WHERE position = 1")
+    app = press(open_app("screens/log.py", store=f"sqlite:///{file}"), "Verify the log")
+    assert "The log is broken at position 1" in said(app.error[0])
+
+
+@pytest.mark.parametrize("part", range(8))
+def test_what_the_browser_walks_is_the_fold_of_the_events(sample: TimeMachine, part: int) -> None:
+    for row in sample.rows(ORDERS, order_by="created_at")[part::160]:
+        steps = sample.history(row.order_id)
+        model = json.loads(pack(steps, len(steps)))
+        state = dict(model["start"])
+        for step, patch in zip(steps, model["patches"], strict=True):
+            state |= {path: after for path, _, after in patch}
+            walked = {
+                tuple(model["paths"][path]): text
+                for path, text in state.items()
+                if text is not None
+            }
+            assert walked == {path: shown(value) for path, value in document(step.state).items()}
