@@ -142,9 +142,12 @@ class SqliteStore(SqlStore):
         with self._lock:
             self._readers.dispose()
             if self._writer is not None:
-                # The last connection to leave folds the write-ahead log back into the file.
-                self._writer.close()
-                self._writer.engine.dispose()
+                # The last connection to leave folds the write-ahead log back into the file. In
+                # line with the writers: SQLite 3.7.0 to 3.51.2 may lose pages when one connection
+                # checkpoints while another writes.
+                with queued(self.url, self._path):
+                    self._writer.close()
+                    self._writer.engine.dispose()
                 self._writer = None
 
 

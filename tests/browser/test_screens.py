@@ -98,6 +98,18 @@ def test_a_row_of_the_log_leads_to_that_moment_of_its_order(visit: Visit, sample
     expect(page.locator(".tt #position")).to_have_text("4,321")
 
 
+def test_a_row_of_the_order_list_leads_to_its_order(visit: Visit, sample: str) -> None:
+    page = visit(f"{sample}/?at=@4321")
+    table = page.get_by_label("Orders at this moment").last
+    table.scroll_into_view_if_needed()
+    box = page.get_by_test_id("stDataFrame").last.bounding_box()
+    assert box
+    page.mouse.click(box["x"] + 18, box["y"] + 35 + 17)
+    expect(page).to_have_url(re.compile(r"/order\?order=[0-9a-f]{32}&at=(%40|@)4321"))
+    settled(page)
+    expect(page.locator(".tt #position")).to_have_text("4,321")
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize(
     "screen", [*SCREENS, "/order?order=ccf804e764ed5650cd8759557269dc13&at=v5"]
