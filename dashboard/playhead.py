@@ -27,10 +27,9 @@ def begin(screen: str) -> None:
 
 
 def position() -> int:
-    """The position the screen shows, at most the head of the log."""
-    found = _resolved()
-    head = source.head().position
-    return head if found is None else found
+    """The position the screen shows; what no read model has reached is not shown yet."""
+    found, present = _resolved(), source.present().position
+    return present if found is None else min(found, present)
 
 
 def is_now() -> bool:

@@ -14,7 +14,7 @@ from streamlit.testing.v1 import AppTest
 
 from core import AtPosition, TimeMachine
 from core.history import document
-from core.orders import orders
+from core.orders import CreateOrder, OrderCreated, PaymentRecorded, orders
 from core.orders.views.order_details import ORDERS
 from dashboard.parts.time_travel.model import COLUMNS, pack, shown
 from tests.dashboard.conftest import Open
@@ -202,3 +202,23 @@ def test_what_the_browser_walks_is_the_fold_of_the_events(sample: TimeMachine, p
                 if text is not None
             }
             assert walked == {path: shown(value) for path, value in document(step.state).items()}
+
+
+def test_what_is_not_projected_is_not_on_the_screen_yet(open_app: Open, tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/behind.db"
+    machine = TimeMachine.open(url)
+    machine.handle(CreateOrder("o1", "ada"))
+    machine.store.append("order-o1", [PaymentRecorded("o1", "card", Decimal(9), 1)], 1)
+    app = open_app(store=url)
+    assert metrics(app)["Events"] == "1"
+    assert any(caption.value.startswith("1 newer events") for caption in app.caption)
+    machine.project()
+    assert metrics(app.run())["Events"] == "2"
+
+
+def test_a_log_without_read_models_says_how_to_make_them(open_app: Open, tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/bare.db"
+    TimeMachine.open(url).store.append("order-o1", [OrderCreated("o1", "ada")], 0)
+    app = open_app(store=url)
+    assert not app.exception
+    assert app.code[0].value == "eventscope rebuild"
