@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
+from datetime import datetime
+from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from core.deciders import Decider
 from core.events import Recorded
 
 Path = tuple[str, ...]
+
+PLAIN = (str, int, Decimal, datetime)
 
 PLACE = "version"
 """Where we are, not what is there: left out of documents and differences."""
@@ -78,11 +83,14 @@ def _changes(path: Path, before: Mapping[str, Any], after: Mapping[str, Any]) ->
 
 
 def _parts(state: Any) -> Iterator[tuple[str, Any]]:
-    for field in fields(state):
-        if field.name != PLACE:
-            yield field.name, getattr(state, field.name)
-    for name in getattr(state, "DERIVED", ()):
+    for name in _names(type(state)):
         yield name, getattr(state, name)
+
+
+@cache
+def _names(kind: Any) -> tuple[str, ...]:
+    told = [field.name for field in fields(kind) if field.name != PLACE]
+    return (*told, *getattr(kind, "DERIVED", ()))
 
 
 def _walk(path: Path, value: Any) -> Iterator[tuple[Path, Any]]:
@@ -96,6 +104,8 @@ def _walk(path: Path, value: Any) -> Iterator[tuple[Path, Any]]:
 
 def _branches(value: Any) -> Mapping[str, Any] | None:
     """The named parts of a value that has parts; None for a plain one."""
+    if value is None or isinstance(value, PLAIN):
+        return None
     if isinstance(value, tuple):
         return dict(_named(value))
     if isinstance(value, Mapping):

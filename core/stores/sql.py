@@ -137,9 +137,9 @@ class SqlStore(ABC):
     def version_at(self, stream: str, position: int | None = None) -> int:
         if position is not None:
             return version_by(self.fetch, stream, self.version_at(stream), position)
-        wanted = select(func.max(events.c.version)).where(events.c.stream == stream)
-        with self.reading() as connection:
-            return connection.execute(wanted).scalar() or 0
+        sql = "SELECT version FROM events WHERE stream = ? ORDER BY version DESC LIMIT 1"
+        rows = self.fetch(sql, (stream,))
+        return int(rows[0][0]) if rows else 0
 
     def position_at(self, moment: Moment, stream: str | None = None) -> int:
         match moment:
@@ -158,11 +158,12 @@ class SqlStore(ABC):
     def _position_of(self, stream: str | None, version: int) -> int:
         if stream is None:
             raise VersionNeedsOrder(version)
-        last = self.version_at(stream)
-        if version > last:
-            raise NoSuchVersion(stream, version, last)
-        place = (events.c.stream == stream) & (events.c.version == version)
-        return self._position(select(events.c.position).where(place))
+        if version == 0:
+            return 0
+        sql = "SELECT position FROM events WHERE stream = ? AND version = ?"
+        if rows := self.fetch(sql, (stream, version)):
+            return int(rows[0][0])
+        raise NoSuchVersion(stream, version, self.version_at(stream))
 
     def _position(self, wanted: Select[Any]) -> int:
         with self.reading() as connection:
@@ -184,13 +185,12 @@ class SqlStore(ABC):
     def snapshots(self, stream: str, to_position: int) -> Iterator[StoredSnapshot]:
         sql = (
             "SELECT stream, version, position, fingerprint, state FROM snapshots"
-            " WHERE stream = ? AND position <= ? AND version < ? ORDER BY version DESC LIMIT 1"
+            " WHERE stream = ? AND position <= ? ORDER BY position DESC LIMIT 1"
         )
-        below = 2**62
-        while rows := self.fetch(sql, (stream, to_position, below)):
+        while rows := self.fetch(sql, (stream, to_position)):
             kept = StoredSnapshot(*rows[0])
             yield kept
-            below = kept.version
+            to_position = kept.position - 1
 
     def drop_snapshots(self) -> None:
         with self.writing() as connection:
