@@ -14,10 +14,11 @@ from core.events import Recorded
 
 Path = tuple[str, ...]
 
-PLAIN = (str, int, Decimal, datetime)
-
 PLACE = "version"
 """Where we are, not what is there: left out of documents and differences."""
+
+PLAIN = (str, int, Decimal, datetime)
+"""What has no parts, known at a glance."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,8 @@ def _changes(path: Path, before: Mapping[str, Any], after: Mapping[str, Any]) ->
 
 
 def _parts(state: Any) -> Iterator[tuple[str, Any]]:
-    for name in _names(type(state)):
+    kind: Any = type(state)
+    for name in _names(kind):
         yield name, getattr(state, name)
 
 
