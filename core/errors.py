@@ -78,12 +78,21 @@ class StreamNotFound(EventscopeError):
 class BadMoment(EventscopeError):
     """Not a moment in any form we read."""
 
-    def __init__(self, text: str) -> None:
-        super().__init__(
-            f"{text!r} is not a moment: say now, v7 (a version), @1201 (a position) or an ISO time "
-            "such as 2017-11-24T17:00."
+    def __init__(self, text: str, reason: str = "") -> None:
+        forms = (
+            "say now, v7 (a version), @1201 (a position), a time such as 2017-11-24 17:00, or "
+            "words such as Friday 17:00, yesterday 9:00, 3 days before, end of November 2017"
         )
-        self.text = text
+        super().__init__(f"{text!r} is not a moment: {reason or forms}.")
+        self.text, self.reason = text, reason
+
+
+class UnknownZone(EventscopeError):
+    """Not a time zone of the IANA list."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"There is no time zone {name!r}; say one such as Europe/Berlin or UTC.")
+        self.name = name
 
 
 class BeyondHead(EventscopeError):

@@ -16,7 +16,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 
 FLOORS = (
-    {"events", "deciders", "projections", "moments", "errors"},
+    {"events", "deciders", "projections", "moments", "clock_words", "errors"},
     {"codec", "digests", "exactness"},
     {"stores"},
     {"repository"},
