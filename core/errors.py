@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+TOLD = 20
+"""How many of many are named in a sentence."""
+
 
 class EventscopeError(Exception):
     """Anything Eventscope refuses or cannot do; its text is a sentence for a person."""
@@ -95,6 +98,26 @@ class UnknownZone(EventscopeError):
         self.name = name
 
 
+class BadCondition(EventscopeError):
+    """A condition that cannot be understood; `column` (from 0) is where."""
+
+    def __init__(self, text: str, column: int, reason: str) -> None:
+        column = min(max(column, 0), len(text))
+        told = f"The condition is wrong at column {column + 1}: {reason}"
+        told += "" if reason.endswith(("?", ".")) else "."
+        super().__init__(f"{told}\n  {text}\n  {' ' * column}^")
+        self.text, self.column, self.reason = text, column, reason
+
+
+class UnknownField(EventscopeError):
+    """A state that never had a field of this name."""
+
+    def __init__(self, name: str, known: list[str]) -> None:
+        told = ", ".join(known[:TOLD]) + (f" and {len(known) - TOLD:,} more" * (len(known) > TOLD))
+        super().__init__(f"There is no field {name!r}; there are {told}.")
+        self.name, self.known = name, known
+
+
 class BeyondHead(EventscopeError):
     """A position the log has not reached."""
 
@@ -157,9 +180,6 @@ class BadRow(EventscopeError):
     def __init__(self, file: str, line: int, reason: str) -> None:
         super().__init__(f"{file}, line {line}: {reason}." if line else f"{file}: {reason}.")
         self.file, self.line, self.reason = file, line, reason
-
-
-TOLD = 20
 
 
 class BadImport(EventscopeError):

@@ -20,7 +20,10 @@ FLOORS = (
     {"codec", "digests", "exactness"},
     {"stores"},
     {"repository"},
-    {"handler", "history", "projector"},
+    {"handler", "history", "projector", "condition_fields"},
+    {"comparing", "condition_values"},
+    {"condition_language"},
+    {"conditions"},
     {"machine"},
 )
 """The kernel, from the ground up: each floor sees itself and the floors below."""
