@@ -5,7 +5,7 @@ from __future__ import annotations
 import pkgutil
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from importlib import import_module
 from typing import Any, TypeVar, get_args
 
@@ -15,7 +15,7 @@ from core.errors import StreamNotFound
 from core.events import Event, Recorded
 from core.handler import Context, Handler
 from core.history import Step, timeline
-from core.moments import AtVersion, Moment, Now
+from core.moments import AtVersion, Moment, Now, parse_moment
 from core.orders import UPCASTERS, Order, OrderCommand, OrderEvent, orders, views
 from core.projections import END, Projection, Query, Table, Where
 from core.projector import Progress, Projector
@@ -125,6 +125,15 @@ class TimeMachine:
         """The position a moment means; a version needs the order it is a version of."""
         stream = None if order_id is None else orders.stream(order_id)
         return self.store.position_at(Now() if at is None else at, stream)
+
+    def moment(self, said: str, order_id: str | None = None, zone: tzinfo = UTC) -> Moment:
+        """What these words mean here: "Friday 17:00" is the last one the log has reached."""
+
+        def when(moment: Moment) -> datetime | None:
+            found = self.store.at(self.position(moment, order_id))
+            return found.recorded_at if found else None
+
+        return parse_moment(said, zone, self.store.head().recorded_at, when)
 
     def history(
         self, order_id: str, from_version: int = 1, to_version: int | None = None

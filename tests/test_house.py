@@ -16,11 +16,14 @@ import pytest
 ROOT = Path(__file__).parents[1]
 
 FLOORS = (
-    {"events", "deciders", "projections", "moments", "errors"},
+    {"events", "deciders", "projections", "moments", "clock_words", "errors"},
     {"codec", "digests", "exactness"},
     {"stores"},
     {"repository"},
-    {"handler", "history", "projector"},
+    {"handler", "history", "projector", "condition_fields"},
+    {"comparing", "condition_values"},
+    {"condition_language"},
+    {"conditions"},
     {"machine"},
 )
 """The kernel, from the ground up: each floor sees itself and the floors below."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import sqlite3
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -80,7 +81,13 @@ def test_a_clock_time_in_the_link_is_a_position(open_app: Open, sample: TimeMach
     assert band["seal"] == last.seal.hex()
 
 
-@pytest.mark.parametrize("nonsense", ["@99999999", "yesterday", "v7", "@-1"])
+def test_a_moment_may_be_said_as_people_say_it(open_app: Open, sample: TimeMachine) -> None:
+    band = component(open_app(at="end of November 2017"), "seal")
+    last, after = (sample.store.at(band["position"] + more) for more in (0, 1))
+    assert last.recorded_at < datetime(2017, 12, 1, tzinfo=UTC) <= after.recorded_at
+
+
+@pytest.mark.parametrize("nonsense", ["@99999999", "soon", "v7", "@-1"])
 def test_a_moment_that_means_nothing_is_answered_with_a_sentence(
     open_app: Open, nonsense: str
 ) -> None:
