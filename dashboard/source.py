@@ -19,6 +19,7 @@ from core import (
     TimeMachine,
 )
 from core import EventscopeError as EventscopeError
+from core import StoreUnavailable as StoreUnavailable
 from core.digests import Verified
 from core.orders import orders
 from core.orders.sentences import sentence
