@@ -35,6 +35,7 @@ Store = Annotated[
 ]
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
 At = Annotated[str, typer.Option("--at", metavar="MOMENT", help="now, v7, @1201 or an ISO time.")]
+Follow = Annotated[bool, typer.Option("--follow", help="Go on until it is stopped.")]
 OrderId = Annotated[str, typer.Argument(metavar="ORDER", help="With or without `order-`.")]
 
 Shown = Callable[[], RenderableType]
@@ -142,6 +143,17 @@ def rebuild(
     rebuilt = [view] if view else sorted(status.checkpoints)
     answer = {"rebuilt": rebuilt, "position": status.position}
     _answer(as_json, answer, lambda: f"Rebuilt {', '.join(rebuilt)} up to @{status.position}.")
+
+
+@app.command()
+def project(store: Store = None, follow: Follow = False, as_json: Json = False) -> None:
+    """Bring the read models to the head of the log; with --follow keep them there."""
+    with _opened(store) as machine:
+        with _stages() as stage, stage("Projecting") as progress:
+            position = machine.project(progress)
+        _answer(as_json, {"position": position}, lambda: f"The read models are at @{position}.")
+        if follow:
+            serving.follow(machine, _remark)
 
 
 @app.command()
