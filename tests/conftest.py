@@ -12,6 +12,7 @@ from hypothesis import settings
 from core.codec import Codec
 from core.orders import UPCASTERS, OrderEvent
 from core.stores import EventStore, open_store
+from tests import postgres
 
 settings.register_profile("eventscope", deadline=None)  # a busy machine is no broken law
 settings.load_profile("eventscope")
@@ -19,6 +20,7 @@ settings.load_profile("eventscope")
 CODEC = Codec(get_args(OrderEvent), UPCASTERS)
 
 DURABLE: dict[str, Callable[[Path], str]] = {
+    "postgres": lambda folder: postgres.fresh_url(),
     "sqlite": lambda folder: f"sqlite:///{folder}/log.db",
 }
 """Stores that outlive the process. A new one joins with a line: name → the URL of an empty log."""
@@ -26,6 +28,17 @@ DURABLE: dict[str, Callable[[Path], str]] = {
 BACKENDS: dict[str, Callable[[Path], str]] = {"memory": lambda folder: "memory:", **DURABLE}
 
 Open = Callable[[], EventStore]
+
+
+def pytest_configure() -> None:
+    """Name this run, so that its workers share one server."""
+    postgres.begin_run()
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Whoever has no workers' input is the process that the run began with."""
+    if not hasattr(session.config, "workerinput"):
+        postgres.end_run()
 
 
 @pytest.fixture(params=sorted(BACKENDS))

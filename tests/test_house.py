@@ -36,6 +36,7 @@ OWNERS = {
     "sqlalchemy": {"core/stores"},
     "sqlite3": {"core/stores"},
     "pysqlite3": {"core/stores"},
+    "psycopg": {"core/stores"},
     "typer": {"core/cli.py"},
     "rich": {"core/cli.py", "core/reports.py", "core/serving.py"},
     "streamlit": {"dashboard"},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +11,7 @@ from typing import Any, Protocol, TypeVar
 
 from core.codec import Codec
 from core.digests import NOTHING
-from core.errors import InvalidStream, UnknownStore
+from core.errors import InvalidStream, StoreUnavailable, UnknownStore
 from core.events import Event, Recorded, StoredRow
 from core.moments import Moment
 from core.projections import Key, Projection, Query, Table
@@ -188,18 +189,36 @@ def check_stream(stream: str) -> str:
     return stream
 
 
-SCHEMES = {"memory": "core.stores.memory", "sqlite": "core.stores.sqlite"}
+SCHEMES = {
+    "memory": "core.stores.memory",
+    "sqlite": "core.stores.sqlite",
+    "postgresql": "core.stores.postgres",
+}
 """URL scheme → the module whose `open_store(url, codec, create)` answers to it."""
+
+EXTRAS = {"postgresql": "postgres"}
+"""URL scheme → the extra of this project that brings its driver."""
 
 
 def open_store(url: str, codec: Codec, create: bool = True) -> EventStore:
-    """Open the store a URL names: `sqlite:///orders.db`, `memory:`.
+    """Open the store a URL names: `sqlite:///orders.db`, `memory:`, `postgresql+psycopg://…`.
 
     Raises `UnknownStore` for a scheme nobody answers to, `StoreUnavailable` where the store is
     missing (and `create` is false), locked, read-only, damaged or something else altogether.
     """
     scheme = url.partition(":")[0].partition("+")[0]
     if scheme not in SCHEMES:
-        raise UnknownStore(url, f"a store's URL begins with {' or '.join(SCHEMES)}")
-    opener: Callable[[str, Codec, bool], EventStore] = import_module(SCHEMES[scheme]).open_store
+        raise UnknownStore(_shown(url), f"a store's URL begins with {' or '.join(SCHEMES)}")
+    try:
+        opener: Callable[[str, Codec, bool], EventStore] = import_module(SCHEMES[scheme]).open_store
+    except ImportError:
+        if scheme not in EXTRAS:
+            raise
+        missing = f"its driver is not installed (pip install 'eventscope[{EXTRAS[scheme]}]')"
+        raise StoreUnavailable(_shown(url), missing) from None
     return opener(url, codec, create)
+
+
+def _shown(url: str) -> str:
+    """A URL without its password."""
+    return re.sub(r"(://[^/:@]*):.*@", r"\1:***@", url)

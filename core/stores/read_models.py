@@ -13,6 +13,7 @@ from sqlalchemy import Table as SqlTable
 
 from core.projections import END, Key, Projection, Query, Table, Where
 from core.stores import Spans
+from core.stores.folding import folded
 from core.stores.tables import Kind, checkpoints, kinds, view_table
 
 R = TypeVar("R")
@@ -21,7 +22,9 @@ BESIDE = "__beside"
 
 
 class Connections(Protocol):
-    """Where connections come from."""
+    """Where connections come from, and what their driver says for a value."""
+
+    mark: str
 
     def reading(self) -> AbstractContextManager[Connection]: ...
 
@@ -97,15 +100,15 @@ class SqlShelf:
         return True
 
     def _write_table(self, connection: Connection, table: Table[Any], spans: Spans) -> None:
-        name = table.name + self._suffix
+        name, mark = table.name + self._suffix, self._store.mark
         if spans.ended:
-            keyed = " AND ".join(f"{column} = ?" for column in table.key)
+            keyed = " AND ".join(f"{column} = {mark}" for column in table.key)
             connection.exec_driver_sql(
-                f'UPDATE "{name}" SET to_position = ? WHERE {keyed} AND to_position = {END}',
+                f'UPDATE "{name}" SET to_position = {mark} WHERE {keyed} AND to_position = {END}',
                 [(end, *_written_key(table, key)) for key, end in spans.ended],
             )
         if spans.rows:
-            marks = ", ".join("?" * (len(table.columns) + 2))
+            marks = ", ".join([mark] * (len(table.columns) + 2))
             connection.exec_driver_sql(
                 f'INSERT INTO "{name}" VALUES ({marks})', list(_written(table, spans))
             )
@@ -164,7 +167,7 @@ def query_rows(connection: Connection, table: Table[R], position: int, query: Qu
         found = found.order_by(*_order(built, table, query.order_by, query.descending))
     found = found.order_by(*[built.c[name] for name in table.key])
     if query.limit is not None or query.offset:
-        found = found.limit(-1 if query.limit is None else query.limit).offset(query.offset)
+        found = found.limit(query.limit).offset(query.offset)
     columns = kinds(table)
     return [table.row(*_read(columns, tuple(row))) for row in connection.execute(found)]
 
@@ -205,7 +208,7 @@ def _condition(built: SqlTable, by_name: dict[str, Kind], where: Where) -> Colum
         case "<=":
             holds = column <= value
         case "contains":
-            holds = built.c[where.column].icontains(str(where.value), autoescape=True)
+            holds = folded(column).contains(str(where.value).lower(), autoescape=True)
     return holds
 
 

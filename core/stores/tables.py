@@ -109,17 +109,24 @@ def _kind(hint: Any) -> Kind:
     return KINDS[options[0]]
 
 
+def _column_type(kind: Kind) -> TypeEngine[Any]:
+    # Everywhere in the order of code points, as Python and SQLite sort, not of a server's language.
+    if kind.column is Text:
+        return Text().with_variant(Text(collation="C"), "postgresql")
+    return kind.column()
+
+
 @cache  # one object per table, or SQLAlchemy would compile each query anew
 def view_table(table: Table[Any], name: str, generation: int) -> SqlTable:
     """The SQL table of a read model: a row per change, with the positions between which it holds.
 
     Live rows are indexed by the columns people sort and search by; rows of the past only by key.
     """
-    columns = zip(table.columns, kinds(table), strict=True)
+    columns = zip(table.columns, map(_column_type, kinds(table)), strict=True)
     built = SqlTable(
         name,
         MetaData(),
-        *[Column(column, kind.column, primary_key=column in table.key) for column, kind in columns],
+        *[Column(column, kind, primary_key=column in table.key) for column, kind in columns],
         Column("from_position", BigInteger, primary_key=True),
         Column("to_position", BigInteger, nullable=False),
         sqlite_with_rowid=False,

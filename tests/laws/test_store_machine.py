@@ -137,3 +137,13 @@ class TwoDoors(RuleBasedStateMachine):
 
 TestTwoDoors = TwoDoors.TestCase
 TestTwoDoors.settings = settings(max_examples=25, stateful_step_count=20)
+
+
+class TwoDoorsOnAServer(TwoDoors):
+    """The same log on a server, where the two doors are two of its many."""
+
+    backend = "postgres"
+
+
+TestTwoDoorsOnAServer = TwoDoorsOnAServer.TestCase
+TestTwoDoorsOnAServer.settings = settings(max_examples=6, stateful_step_count=12)

@@ -52,7 +52,7 @@ def kept(machine: TimeMachine, position: int) -> Rows:
     return {table.name: machine.rows(table, at) for table in TABLES}
 
 
-@pytest.mark.parametrize(("backend", "examples"), [("memory", 40), ("sqlite", 8)])
+@pytest.mark.parametrize(("backend", "examples"), [("memory", 40), ("postgres", 3), ("sqlite", 8)])
 def test_live_rows_and_rebuilt_rows_are_the_fold_at_any_position(
     backend: str, examples: int
 ) -> None:

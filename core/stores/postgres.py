@@ -1,0 +1,204 @@
+"""How does PostgreSQL carry the log? Many writers at once, and dense positions after commit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from typing import Any
+
+import psycopg
+from sqlalchemy import URL, Connection, cast, func, make_url
+from sqlalchemy.dialects.postgresql import JSON
+from sqlalchemy.exc import ArgumentError
+
+from core.codec import Codec, Encoded
+from core.errors import StoreUnavailable, UnknownStore
+from core.events import Event, Recorded, StoredRow
+from core.stores import Head, check_stream
+from core.stores.placing import admit
+from core.stores.postgres_append import KNOWN, PLACED, UNPLACED, insert, stored_rows
+from core.stores.postgres_load import load
+from core.stores.postgres_schema import CLUSTER, SCHEMA_VERSION, VIEWS_LOCK, create
+from core.stores.postgres_server import connected, engine
+from core.stores.soon import Soon
+from core.stores.sql import PAGE, SqlStore
+from core.stores.tables import events
+
+MODES = ("sequenced", "locked")
+ADDRESS = "say postgresql+psycopg://user@host/database"
+
+
+class PostgresStore(SqlStore):
+    """A log in one schema of a PostgreSQL database.
+
+    `sequenced`: appends hold no lock; whoever comes first after commit places what has arrived.
+    `locked`: each append takes the lock of the log last, and commits with its position.
+    """
+
+    mark = "%s"
+
+    def __init__(self, url: URL, codec: Codec, mode: str = "sequenced") -> None:
+        super().__init__(url.render_as_string(), codec)  # a password is not shown
+        self._pool = engine(url.difference_update_query(["mode"]))
+        self._turn = "wait" if mode == "locked" else "try"
+        self._may_place = False
+        self._soon = Soon(self._place_quietly)
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        with connected(self.url, self._pool) as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        with self._transaction() as connection:
+            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({VIEWS_LOCK})")
+            yield connection
+
+    @contextmanager
+    def _transaction(self) -> Iterator[Connection]:
+        with self.reading() as connection:
+            connection.exec_driver_sql("BEGIN")
+            try:
+                yield connection
+                connection.exec_driver_sql("COMMIT")
+            except BaseException:
+                with suppress(psycopg.Error):  # a broken connection has nothing to take back
+                    connection.connection.rollback()
+                raise
+
+    def open(self, may_create: bool) -> None:
+        """Lay the tables out, once; refuse what is no store of ours, or one of a newer version."""
+        if may_create and not self._exists():
+            with self._transaction() as connection:
+                connection.exec_driver_sql("SELECT pg_advisory_xact_lock(1163285315)")
+                if not self._exists():  # nobody else was faster
+                    create(connection)
+        if not self._exists():
+            raise StoreUnavailable(self.url, "the database holds no store of events")
+        self._check()
+
+    def _exists(self) -> bool:
+        return bool(self.fetch("SELECT to_regclass('eventscope') IS NOT NULL", ())[0][0])
+
+    def _check(self) -> None:
+        [(version, cluster)] = self.fetch("SELECT schema_version, cluster FROM eventscope", ())
+        if version > SCHEMA_VERSION:
+            newer = f"it was written by a newer version (schema {version}, here {SCHEMA_VERSION})"
+            raise StoreUnavailable(self.url, newer)
+        may = "has_function_privilege('place(boolean, boolean)', 'EXECUTE')"
+        [(here, self._may_place)] = self.fetch(
+            f"SELECT ({CLUSTER}), {may} AND NOT pg_is_in_recovery()", ()
+        )
+        if self._may_place and here != cluster:
+            # Restored from another cluster, whose transaction numbers mean nothing here.
+            self.fetch("SELECT place(true, true)", ())
+
+    def fetch(self, sql: str, parameters: tuple[Any, ...]) -> list[Any]:
+        with self.reading() as connection:
+            cursor: Any = connection.connection.cursor(binary=True)
+            cursor.execute(sql.replace("?", self.mark), parameters, prepare=True)
+            return list(cursor.fetchall())
+
+    def append(
+        self,
+        stream: str,
+        events: Sequence[Event],
+        expected_version: int,
+        wait_for_position: bool = True,
+    ) -> list[Recorded]:
+        """As promised; not waiting, what is returned has no place yet: position 0, no digest."""
+        check_stream(stream)
+        encoded = [self._codec.encode(event) for event in events]
+        turn = self._turn if wait_for_position else "later"
+        while True:
+            placed = self._written(stream, encoded, expected_version, turn) if encoded else None
+            if placed is None:
+                self.place()  # what stands in the way must be seen by whoever reads again
+                known = self._known(encoded)
+                actual = self.version_at(stream)
+                placed = admit(stream, events, encoded, known, expected_version, actual)
+            if placed is not None or not encoded:
+                return self.recorded(placed or [])
+
+    def _known(self, encoded: Sequence[Encoded]) -> dict[bytes, StoredRow]:
+        found = self.fetch(KNOWN, ([one.event_id for one in encoded],))
+        return {row[5]: row for row in found}
+
+    def _written(
+        self, stream: str, encoded: Sequence[Encoded], expected: int, turn: str
+    ) -> list[StoredRow] | None:
+        """The rows of an append, or None if a key refused it."""
+        with self.reading() as connection:
+            places = insert(connection.connection, stream, encoded, expected, turn)
+        if places is None:
+            return None
+        if turn == "later":
+            self._soon.ask()
+            places = [UNPLACED] * len(encoded)
+        elif not places:  # somebody else was placing, and may not have seen this
+            self.place()
+            places = self.fetch(PLACED, (stream, expected, expected + len(encoded)))
+        return stored_rows(stream, encoded, expected, places)
+
+    def place(self) -> None:
+        """Give every committed fact its position, after whoever is at it now."""
+        self.fetch("SELECT place(true)", ())
+
+    def _place_quietly(self) -> None:
+        with suppress(StoreUnavailable):  # the next append or reader will do it
+            self.place()
+
+    def _catch_up(self) -> None:
+        # A writer that died between commit and placing leaves it to whoever reads next.
+        if self._may_place:
+            self.fetch("SELECT place(false)", ())
+
+    def head(self) -> Head:
+        self._catch_up()
+        return super().head()
+
+    def read_all(
+        self, from_position: int = 1, to_position: int | None = None, batch_size: int = 1000
+    ) -> Iterator[Recorded]:
+        self._catch_up()
+        yield from super().read_all(from_position, to_position, batch_size)
+
+    def rows(self) -> Iterator[StoredRow]:
+        for page in self._pages(-(2**62), None, PAGE):
+            yield from page
+
+    def load(self, entries: Iterable[tuple[str, Event]]) -> int:
+        with self._transaction() as connection:
+            loaded = load(connection.connection.driver_connection, self._codec, entries)
+        if loaded > 1000:  # or the planner would take the log for an empty one
+            with self.reading() as connection:
+                connection.exec_driver_sql("ANALYZE facts, places")
+        return loaded
+
+    def actor(self) -> Any:
+        return cast(func.convert_from(events.c.metadata, "UTF8"), JSON)["actor"].astext
+
+    def close(self) -> None:
+        self._soon.finish()
+        self._pool.dispose()
+
+
+def open_store(url: str, codec: Codec, create: bool = True) -> PostgresStore:
+    """Open `postgresql+psycopg://user@host/database`; lay it out if `create` and it is empty.
+
+    `?mode=locked` lets each append wait for its turn; `?options=-csearch_path=name` names a schema.
+    """
+    try:
+        named = make_url(url)
+    except ArgumentError:
+        raise UnknownStore(url, ADDRESS) from None
+    shown = named.render_as_string()
+    if named.drivername not in ("postgresql", "postgresql+psycopg"):
+        raise UnknownStore(shown, ADDRESS)
+    mode = named.query.get("mode", MODES[0])
+    if mode not in MODES:
+        raise UnknownStore(shown, f"its mode is {' or '.join(MODES)}")
+    store = PostgresStore(named.set(drivername="postgresql+psycopg"), codec, str(mode))
+    store.open(create)
+    return store

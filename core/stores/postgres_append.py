@@ -1,0 +1,60 @@
+"""How does a batch come into PostgreSQL? In one statement, whose unique keys are the check."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import psycopg
+
+from core.codec import Encoded
+from core.digests import NOTHING
+from core.events import StoredRow
+from core.stores.sql import ROW
+
+Place = tuple[int, int, bytes, bytes]
+"""Position, recorded_at, digest and seal."""
+UNPLACED: Place = (0, 0, NOTHING, NOTHING)
+PLACE = "position, recorded_at, digest, seal"
+
+APPEND = (
+    f"SELECT {PLACE} FROM append(%s::text, %s::bigint, %s::text[], %s::integer[], %s::bytea[],"
+    " %s::bigint[], %s::bytea[], %s::bytea[], %s::text)"
+)
+PLACED = (
+    f"SELECT {PLACE} FROM events WHERE stream = ? AND version > ? AND version <= ? ORDER BY version"
+)
+KNOWN = f"SELECT {ROW} FROM events WHERE event_id = ANY(?::bytea[])"
+
+
+def insert(
+    driver: Any, stream: str, encoded: Sequence[Encoded], expected: int, turn: str
+) -> list[Place] | None:
+    """Insert a batch behind a version. None if a key refused it; the places it got, if it got any.
+
+    `turn` says how it is placed: `try` if nobody else is at it, `wait` for its turn, `later` not
+    in this transaction.
+    """
+    columns = [list(column) for column in zip(*encoded, strict=True)]
+    cursor = driver.cursor(binary=True)
+    try:
+        cursor.execute(APPEND, (stream, expected, *columns, turn), prepare=True)
+    except (psycopg.IntegrityError, psycopg.errors.DeadlockDetected):
+        return None
+    places: list[Place] = cursor.fetchall()
+    return places
+
+
+def stored_rows(
+    stream: str, encoded: Sequence[Encoded], expected: int, places: Sequence[Place]
+) -> list[StoredRow]:
+    """The stored rows of a batch, put together from what was sent and the places it got."""
+    numbered = enumerate(zip(encoded, places, strict=True), expected + 1)
+    return [_row(stream, version, one, place) for version, (one, place) in numbered]
+
+
+def _row(stream: str, version: int, event: Encoded, place: Place) -> StoredRow:
+    position, recorded_at, digest, seal = place
+    kind, schema, event_id, occurred_at, metadata, data = event
+    envelope = (kind, schema, event_id, occurred_at, recorded_at)
+    return (position, stream, version, *envelope, metadata, data, digest, seal)

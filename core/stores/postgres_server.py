@@ -1,0 +1,82 @@
+"""How is one PostgreSQL reached, and spoken of? The engine, and sentences for what goes wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+from sqlalchemy import URL, Connection, Engine, create_engine, event
+from sqlalchemy.exc import DBAPIError
+
+from core.errors import StoreUnavailable
+
+SENTENCES = {
+    "28P01": "the server refuses this user or password",
+    "28000": "the server refuses this user",
+    "3D000": "the server has no such database",
+    "42501": "this user may not do that",
+    "42P01": "its tables are missing (`eventscope rebuild` makes the read models anew)",
+    "25006": "it is read-only",
+    "53100": "the disk is full",
+    "53300": "the server has no connection left",
+}
+"""SQLSTATE → what to tell a person."""
+
+SIGNS = {
+    "password authentication failed": "28P01",
+    "no password supplied": "28P01",
+    '" does not exist': "3D000",
+    "too many clients": "53300",
+}
+"""A refused connection carries no SQLSTATE, only text; in a server's own language it stays so."""
+
+
+def engine(url: URL) -> Engine:
+    """A pool of connections on which each statement is a transaction unless one is begun."""
+    made = create_engine(url, isolation_level="AUTOCOMMIT", pool_size=8, max_overflow=56)
+
+    @event.listens_for(made, "connect")
+    def _prepare(connection: Any, _record: Any) -> None:
+        connection.autocommit = True
+        # Appending and placing rely on a new snapshot for each statement.
+        connection.execute(
+            "SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL READ COMMITTED"
+        )
+
+    return made
+
+
+@contextmanager
+def connected(url: str, pool: Engine) -> Iterator[Connection]:
+    """A connection of the pool; its errors come out as `StoreUnavailable` with a sentence."""
+    try:
+        with pool.connect() as connection:
+            try:
+                yield connection
+            except psycopg.Error:
+                _forget_broken(pool, connection)
+                raise
+    except (DBAPIError, psycopg.Error) as error:
+        cause = error.orig if isinstance(error, DBAPIError) else error
+        raise StoreUnavailable(url, _sentence(cause)) from error
+
+
+def _forget_broken(pool: Engine, connection: Connection) -> None:
+    # The driver is used directly, so the pool does not notice by itself that a server went away.
+    driver: Any = connection.connection.driver_connection
+    if driver.closed:
+        connection.invalidate()
+        pool.dispose()
+
+
+def _sentence(cause: Any) -> str:
+    text = str(cause)
+    state = getattr(cause, "sqlstate", None)
+    state = state or next((code for sign, code in SIGNS.items() if sign in text), None)
+    if state in SENTENCES:
+        return SENTENCES[state]
+    if isinstance(cause, psycopg.OperationalError):
+        return "the server does not answer"
+    return text.partition("\n")[0]

@@ -1,0 +1,39 @@
+"""Who does what need not be done at once? A timer: once, however often it was asked meanwhile."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+DELAY = 0.02
+"""Seconds; long enough for many appends to share one placing, short enough for a person."""
+
+
+class Soon:
+    """Does one piece of work a moment after it was asked for, on a thread of its own."""
+
+    def __init__(self, work: Callable[[], None]) -> None:
+        self._work = work
+        self._timer: threading.Timer | None = None
+        self._lock = threading.Lock()
+
+    def ask(self) -> None:
+        """Have it done soon, unless it is about to be done anyway."""
+        with self._lock:
+            if self._timer is None:
+                self._timer = threading.Timer(DELAY, self._do)
+                self._timer.daemon = True
+                self._timer.start()
+
+    def finish(self) -> None:
+        """Do now what was asked for and not done yet."""
+        with self._lock:
+            asked = self._timer
+        if asked is not None:
+            asked.cancel()
+            self._do()
+
+    def _do(self) -> None:
+        with self._lock:
+            self._timer = None
+        self._work()
