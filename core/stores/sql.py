@@ -20,7 +20,7 @@ from core.moments import AtPosition, AtTime, AtVersion, Moment
 from core.projections import Projection, Query, Table
 from core.stores import Head, Search, Shelf, StoredSnapshot, tables
 from core.stores.finding import narrowed, newest_by, text, version_by
-from core.stores.read_models import SqlShelf, count_rows, query_rows, swap_tables
+from core.stores.read_models import Row, SqlShelf, count_rows, query_rows, swap_tables
 from core.stores.tables import checkpoints, events
 
 R = TypeVar("R")
@@ -113,6 +113,11 @@ class SqlStore(ABC):
             cursor = connection.connection.cursor()
             cursor.execute(sql, parameters)
             return list(cursor.fetchall())
+
+    def insert_rows(self, connection: Connection, name: str, rows: list[Row]) -> None:
+        """Put many rows into a table; the first fixes how many columns there are."""
+        marks = ", ".join([self.mark] * len(rows[0]))
+        connection.exec_driver_sql(f'INSERT INTO "{name}" VALUES ({marks})', rows)
 
     def search(
         self, search: Search, after: int | None, newest_first: bool, limit: int
