@@ -17,7 +17,6 @@ from core import (
     Now,
     Recorded,
     TimeMachine,
-    parse_moment,
 )
 from core import EventscopeError as EventscopeError
 from core.digests import Verified
@@ -87,7 +86,7 @@ def head() -> Head:
 
 def resolve(text: str, order_id: str | None = None) -> int | None:
     """The position somebody's words mean; None is now. Raises an `EventscopeError`."""
-    moment = parse_moment(text)
+    moment = machine().moment(text, order_id)
     return None if isinstance(moment, Now) else machine().position(moment, order_id)
 
 
