@@ -31,6 +31,9 @@ OWN = "EVENTSCOPE_TEST_POSTGRES"
 RUN = "EVENTSCOPE_TEST_RUN"
 """Names the folder of this run; processes started by it inherit the name."""
 
+GUARDED = "guarded"
+"""The one user of our own server who is asked for a password."""
+
 SETTINGS = {
     "listen_addresses": "127.0.0.1",
     "unix_socket_directories": "",
@@ -43,7 +46,8 @@ SETTINGS = {
 
 def begin_run() -> None:
     """Name the folder of this run, unless a process above has done so."""
-    os.environ.setdefault(RUN, tempfile.mkdtemp(prefix="eventscope-postgres-"))
+    if RUN not in os.environ:
+        os.environ[RUN] = tempfile.mkdtemp(prefix="eventscope-postgres-")
 
 
 def end_run() -> None:
@@ -117,6 +121,8 @@ def _start(folder: Path) -> str:
     how = ["-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"]
     initdb = [binaries / "initdb", "-D", data, *how]
     subprocess.run(initdb, check=True, capture_output=True, **account)
+    rules = data / "pg_hba.conf"
+    rules.write_text(f"host all {GUARDED} 127.0.0.1/32 scram-sha-256\n{rules.read_text()}")
     port = _free_port()
     options = [part for name, value in SETTINGS.items() for part in ("-c", f"{name}={value}")]
     with (folder / "log").open("w") as log:

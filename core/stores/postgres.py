@@ -19,7 +19,7 @@ from core.stores.placing import admit
 from core.stores.postgres_append import KNOWN, PLACED, UNPLACED, insert, stored_rows
 from core.stores.postgres_load import load
 from core.stores.postgres_schema import CLUSTER, SCHEMA_VERSION, VIEWS_LOCK, create
-from core.stores.postgres_server import connected, engine
+from core.stores.postgres_server import connected, driver, engine
 from core.stores.read_models import Row
 from core.stores.soon import Soon
 from core.stores.sql import PAGE, SqlStore
@@ -96,8 +96,8 @@ class PostgresStore(SqlStore):
             self.fetch("SELECT place(true, true)", ())
 
     def fetch(self, sql: str, parameters: tuple[Any, ...]) -> list[Any]:
-        with self.reading() as connection:
-            cursor: Any = connection.connection.cursor(binary=True)
+        with driver(self.url, self._pool) as connection:
+            cursor = connection.cursor(binary=True)
             cursor.execute(sql.replace("?", self.mark), parameters, prepare=True)
             return list(cursor.fetchall())
 
@@ -130,8 +130,8 @@ class PostgresStore(SqlStore):
         self, stream: str, encoded: Sequence[Encoded], expected: int, turn: str
     ) -> list[StoredRow] | None:
         """The rows of an append, or None if a key refused it."""
-        with self.reading() as connection:
-            places = insert(connection.connection, stream, encoded, expected, turn)
+        with driver(self.url, self._pool) as connection:
+            places = insert(connection, stream, encoded, expected, turn)
         if places is None:
             return None
         if turn == "later":
@@ -148,7 +148,8 @@ class PostgresStore(SqlStore):
 
     def _place_quietly(self) -> None:
         with suppress(StoreUnavailable):  # the next append or reader will do it
-            self.place()
+            if self.fetch("SELECT place(false)", ())[0][0] < 0:
+                self._soon.ask()  # who is at it may not have seen what this one is for
 
     def _catch_up(self) -> None:
         # A writer that died between commit and placing leaves it to whoever reads next.
@@ -178,8 +179,10 @@ class PostgresStore(SqlStore):
         return loaded
 
     def insert_rows(self, connection: Connection, name: str, rows: list[Row]) -> None:
-        driver: Any = connection.connection.driver_connection
-        with driver.cursor() as cursor, cursor.copy(f'COPY "{name}" FROM STDIN') as copy:
+        with (
+            driver(connection).cursor() as cursor,
+            cursor.copy(f'COPY "{name}" FROM STDIN') as copy,
+        ):
             for row in rows:
                 copy.write_row(row)
 
@@ -187,7 +190,9 @@ class PostgresStore(SqlStore):
         return cast(func.convert_from(events.c.metadata, "UTF8"), JSON)["actor"].astext
 
     def close(self) -> None:
-        self._soon.finish()
+        if self._soon.stop():
+            with suppress(StoreUnavailable):  # the next reader will do it
+                self.place()
         self._pool.dispose()
 
 

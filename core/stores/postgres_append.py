@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 import psycopg
@@ -17,13 +18,13 @@ Place = tuple[int, int, bytes, bytes]
 UNPLACED: Place = (0, 0, NOTHING, NOTHING)
 PLACE = "position, recorded_at, digest, seal"
 
-APPEND = (
-    f"SELECT {PLACE} FROM append(%s::text, %s::bigint, %s::text[], %s::integer[], %s::bytea[],"
-    " %s::bigint[], %s::bytea[], %s::bytea[], %s::text)"
-)
 PLACED = (
     f"SELECT {PLACE} FROM events WHERE stream = ? AND version > ? AND version <= ? ORDER BY version"
 )
+KINDS = ("text", "integer", "bytea", "bigint", "bytea", "bytea")
+"""Of type, schema, event_id, occurred_at, metadata and data, as the codec puts them."""
+FEW = 8
+
 KNOWN = f"SELECT {ROW} FROM events WHERE event_id = ANY(?::bytea[])"
 
 
@@ -35,14 +36,24 @@ def insert(
     `turn` says how it is placed: `try` if nobody else is at it, `wait` for its turn, `later` not
     in this transaction.
     """
-    columns = [list(column) for column in zip(*encoded, strict=True)]
+    columns: list[Any] = [list(column) for column in zip(*encoded, strict=True)]
+    if len(encoded) <= FEW:
+        columns = [value for column in columns for value in column]
     cursor = driver.cursor(binary=True)
     try:
-        cursor.execute(APPEND, (stream, expected, *columns, turn), prepare=True)
+        cursor.execute(_append(len(encoded)), (stream, expected, turn, *columns), prepare=True)
     except (psycopg.IntegrityError, psycopg.errors.DeadlockDetected):
         return None
     places: list[Place] = cursor.fetchall()
     return places
+
+
+@cache
+def _append(count: int) -> str:
+    # Values are sent twice as fast as lists of them; a statement for every length is too many.
+    values = f"ARRAY[{', '.join(['%s'] * count)}]" if count <= FEW else "%s"
+    arrays = ", ".join(f"{values}::{kind}[]" for kind in KINDS)
+    return f"SELECT {PLACE} FROM append(%s::text, %s::bigint, %s::text, {arrays})"
 
 
 def stored_rows(

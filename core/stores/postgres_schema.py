@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, text
 
+from core.digests import FORMAT
 from core.stores.tables import checkpoints, snapshots
 
 SCHEMA_VERSION = 1
@@ -53,27 +54,34 @@ LOCK = "1163285315, 'places'::regclass::oid::integer"
 VIEWS_LOCK = "1163285315, 'checkpoints'::regclass::oid::integer"
 """The key of the lock of whoever writes read models."""
 
+PARTS = (
+    f"'{FORMAT.decode()}'::bytea",
+    "convert_to(fact.stream, 'UTF8')",
+    "fact.version::text::bytea",
+    "fact.event_id",
+    "convert_to(fact.type, 'UTF8')",
+    "fact.schema_version::text::bytea",
+    "fact.occurred_at::text::bytea",
+    "ahead.recorded_at::text::bytea",
+    "previous",
+    "fact.metadata",
+    "fact.data",
+)
+DIGEST = " || ".join(f"int8send(octet_length({part})::bigint) || {part}" for part in PARTS)
+"""The digest of core/digests.py, byte for byte; verification holds the two against each other."""
+
 FUNCTIONS = (
-    """CREATE FUNCTION part(bytes bytea) RETURNS bytea LANGUAGE sql IMMUTABLE
-         RETURN int8send(octet_length(bytes)::bigint) || bytes""",
-    """CREATE FUNCTION part(number bigint) RETURNS bytea LANGUAGE sql IMMUTABLE
-         RETURN part(convert_to(number::text, 'UTF8'))""",
-    # The digest of core/digests.py, byte for byte; verification holds the two against each other.
-    """CREATE FUNCTION fact_digest(fact facts, recorded_at bigint, previous bytea) RETURNS bytea
-       LANGUAGE sql IMMUTABLE RETURN sha256(
-         part('eventscope/1'::bytea) || part(convert_to(fact.stream, 'UTF8'))
-         || part(fact.version) || part(fact.event_id) || part(convert_to(fact.type, 'UTF8'))
-         || part(fact.schema_version) || part(fact.occurred_at) || part(recorded_at)
-         || part(previous) || part(fact.metadata) || part(fact.data))""",
     # Each statement of it looks with a newer snapshot than the one before, so READ COMMITTED is
     # a condition: what the lock waited for must be seen. `seen` is taken before the facts are
     # looked for: whatever it shows was looked at, and is never looked for again.
     f"""CREATE FUNCTION place(patient boolean, everything boolean DEFAULT false) RETURNS bigint
-       LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT SET enable_seqscan = off AS $$
+       LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT
+       SET enable_seqscan = off SET plan_cache_mode = force_generic_plan AS $$
        DECLARE
          nothing CONSTANT bytea := decode(repeat('00', 32), 'hex');
          ahead places; fact facts; previous bytea; looked pg_snapshot;
-         since xid8; open xid8[]; placed bigint := 0;
+         since xid8; until xid8; open xid8[]; placed bigint := 0;
+         mine CONSTANT xid8 := pg_current_xact_id_if_assigned();
        BEGIN
          IF current_setting('transaction_isolation') <> 'read committed' THEN
            RAISE EXCEPTION 'events are placed in a READ COMMITTED transaction only';
@@ -91,19 +99,21 @@ FUNCTIONS = (
          since := coalesce(pg_snapshot_xmax(ahead.seen), '0'::xid8);
          -- A snapshot of the future is one of another cluster, from which this log was restored.
          IF everything OR since > pg_snapshot_xmax(looked) THEN since := '0'::xid8; END IF;
-         open := array(SELECT pg_snapshot_xip(ahead.seen)) || pg_current_xact_id_if_assigned();
+         open := array(SELECT pg_snapshot_xip(ahead.seen));
+         IF mine < since THEN open := open || mine; END IF;
+         until := greatest(pg_snapshot_xmax(looked), mine);
          FOR fact IN
-           SELECT * FROM facts WHERE xid >= since
-             AND (since = '0'::xid8 OR xid <= pg_snapshot_xmax(looked))
+           SELECT * FROM facts WHERE xid >= since AND (since = '0'::xid8 OR xid <= until)
            UNION ALL SELECT * FROM facts WHERE xid = ANY(open)
            ORDER BY arrival
          LOOP
            CONTINUE WHEN EXISTS (SELECT FROM places WHERE arrival = fact.arrival);
-           SELECT digest INTO previous FROM facts f JOIN places USING (arrival)
-             WHERE f.stream = fact.stream AND f.version = fact.version - 1;
+           SELECT digest INTO previous FROM facts before JOIN places USING (arrival)
+             WHERE before.stream = fact.stream AND before.version = fact.version - 1;
            ahead.position := ahead.position + 1;
            ahead.recorded_at := greatest(ahead.recorded_at, fact.arrived_at);
-           ahead.digest := fact_digest(fact, ahead.recorded_at, coalesce(previous, nothing));
+           previous := coalesce(previous, nothing);
+           ahead.digest := sha256({DIGEST});
            ahead.seal := sha256(ahead.seal || ahead.digest);
            INSERT INTO places VALUES (ahead.position, fact.arrival, ahead.recorded_at,
                                       ahead.digest, ahead.seal, looked);
@@ -114,25 +124,25 @@ FUNCTIONS = (
          END IF;
          RETURN placed;
        END $$""",
-    """CREATE FUNCTION append(of_stream text, expected bigint, types text[], schemas integer[],
-         ids bytea[], times bigint[], meta bytea[], bodies bytea[], turn text)
-       RETURNS SETOF places LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
-       DECLARE arrivals bigint[];
+    """CREATE FUNCTION append(of_stream text, expected bigint, turn text, types text[],
+         schemas integer[], ids bytea[], times bigint[], meta bytea[], bodies bytea[])
+       RETURNS SETOF places LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT
+       SET enable_seqscan = off SET plan_cache_mode = force_generic_plan AS $$
+       DECLARE latest bigint; arrivals bigint[];
        BEGIN
          IF expected > 0 AND NOT EXISTS (
            SELECT FROM facts WHERE stream = of_stream AND version = expected
          ) THEN
            RAISE integrity_constraint_violation USING MESSAGE = 'the version before is missing';
          END IF;
-         WITH arrived AS (
+         FOR n IN 1 .. cardinality(ids) LOOP
            INSERT INTO facts (stream, version, type, schema_version, event_id, occurred_at,
                               metadata, data)
-           SELECT of_stream, expected + n, type, schema_version, id, at, m, d
-             FROM unnest(types, schemas, ids, times, meta, bodies)
-                  WITH ORDINALITY AS given (type, schema_version, id, at, m, d, n)
-            ORDER BY n
-           RETURNING arrival
-         ) SELECT array_agg(arrival) INTO arrivals FROM arrived;
+             VALUES (of_stream, expected + n, types[n], schemas[n], ids[n], times[n],
+                     meta[n], bodies[n])
+             RETURNING arrival INTO latest;
+           arrivals := arrivals || latest;
+         END LOOP;
          IF turn = 'later' OR place(turn = 'wait') < 0 THEN RETURN; END IF;
          RETURN QUERY SELECT * FROM places WHERE arrival = ANY(arrivals) ORDER BY position;
        END $$""",

@@ -9,6 +9,7 @@ from typing import Any
 import psycopg
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import PoolProxiedConnection
 
 from core.errors import StoreUnavailable
 
@@ -35,7 +36,13 @@ SIGNS = {
 
 def engine(url: URL) -> Engine:
     """A pool of connections on which each statement is a transaction unless one is begun."""
-    made = create_engine(url, isolation_level="AUTOCOMMIT", pool_size=8, max_overflow=56)
+    made = create_engine(
+        url,
+        isolation_level="AUTOCOMMIT",
+        pool_size=8,
+        max_overflow=56,
+        pool_reset_on_return=None,  # whoever begins a transaction here ends it
+    )
 
     @event.listens_for(made, "connect")
     def _prepare(connection: Any, _record: Any) -> None:
@@ -51,24 +58,45 @@ def engine(url: URL) -> Engine:
 @contextmanager
 def connected(url: str, pool: Engine) -> Iterator[Connection]:
     """A connection of the pool; its errors come out as `StoreUnavailable` with a sentence."""
+    with translated(url), pool.connect() as connection:
+        try:
+            yield connection
+        except psycopg.Error:
+            _forget_if_broken(pool, connection.connection)
+            raise
+
+
+@contextmanager
+def driver(url: str, pool: Engine) -> Iterator[Any]:
+    """The driver's own connection, for the hot statements: the layers above it cost as much as
+    the statement itself."""
+    with translated(url):
+        pooled = pool.raw_connection()
+        try:
+            yield pooled.driver_connection
+        except psycopg.Error:
+            _forget_if_broken(pool, pooled)
+            raise
+        finally:
+            pooled.close()
+
+
+def _forget_if_broken(pool: Engine, pooled: PoolProxiedConnection) -> None:
+    # The pool was not asked, so it does not notice by itself that a server went away.
+    used: Any = pooled.driver_connection
+    if used.closed:
+        pooled.invalidate()
+        pool.dispose()
+
+
+@contextmanager
+def translated(url: str) -> Iterator[None]:
+    """Database errors come out as `StoreUnavailable` with a sentence."""
     try:
-        with pool.connect() as connection:
-            try:
-                yield connection
-            except psycopg.Error:
-                _forget_broken(pool, connection)
-                raise
+        yield
     except (DBAPIError, psycopg.Error) as error:
         cause = error.orig if isinstance(error, DBAPIError) else error
         raise StoreUnavailable(url, _sentence(cause)) from error
-
-
-def _forget_broken(pool: Engine, connection: Connection) -> None:
-    # The driver is used directly, so the pool does not notice by itself that a server went away.
-    driver: Any = connection.connection.driver_connection
-    if driver.closed:
-        connection.invalidate()
-        pool.dispose()
 
 
 def _sentence(cause: Any) -> str:

@@ -25,13 +25,13 @@ class Soon:
                 self._timer.daemon = True
                 self._timer.start()
 
-    def finish(self) -> None:
-        """Do now what was asked for and not done yet."""
+    def stop(self) -> bool:
+        """Do it no more; whether it was still to be done."""
         with self._lock:
-            asked = self._timer
+            asked, self._timer = self._timer, None
         if asked is not None:
             asked.cancel()
-            self._do()
+        return asked is not None
 
     def _do(self) -> None:
         with self._lock:
