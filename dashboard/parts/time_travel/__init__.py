@@ -11,9 +11,9 @@ import streamlit as st
 HERE = Path(__file__).parent
 SCRIPTS = (
     *("walk", "words", "icons", "headline", "rail", "story"),
-    *("fields", "items", "state", "changes", "player", "scrubber"),
+    *("fields", "items", "state", "changes", "player", "search", "keys", "scrubber"),
 )
-STYLES = ("console", "panes")
+STYLES = ("console", "tools", "panes")
 SETTLES_AFTER_MS = 250
 
 

@@ -31,8 +31,19 @@ class Walk {
   }
 
   kind(version) {
-    const [label, hue, icon, form] = this.kinds[this.rows[version - this.first].type];
+    const [label, hue, icon, form] = this.kinds[this.type(version)];
     return { label, hue, icon, form };
+  }
+
+  type(version) {
+    return this.rows[version - this.first].type;
+  }
+
+  // The nearest event of a type, beginning with the version `from`; ABSENT where we hold none.
+  ofType(type, direction, from) {
+    let version = from;
+    while (this.holds(version) && this.type(version) !== type) version += direction;
+    return this.holds(version) ? version : ABSENT;
   }
 
   restart(version, entries) {
