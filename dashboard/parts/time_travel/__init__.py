@@ -10,7 +10,7 @@ import streamlit as st
 
 HERE = Path(__file__).parent
 SCRIPTS = (
-    *("walk", "words", "icons", "headline", "rail", "story"),
+    *("walk", "words", "icons", "headline", "scales", "ticks", "rail", "story"),
     *("fields", "items", "state", "changes", "player", "search", "keys", "scrubber"),
 )
 STYLES = ("console", "tools", "panes")

@@ -22,7 +22,7 @@ class Scrubber {
   listen(go) {
     const { $ } = this;
     const slider = $("slider");
-    slider.oninput = () => go(Number(slider.value));
+    slider.oninput = () => this.slide();
     slider.onpointerdown = () => (this.held = true);
     slider.onpointerup = slider.onpointercancel = () => this.release();
     const targets = {
@@ -59,6 +59,12 @@ class Scrubber {
     this.refresh();
     this.player.arrived();
     this.search.arrived();
+  }
+
+  // In true time the slider stops anywhere; it comes to lie on the nearest event.
+  slide() {
+    this.go(this.rail.read());
+    this.rail.move(this.version);
   }
 
   // A person moved.
