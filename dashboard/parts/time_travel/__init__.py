@@ -11,7 +11,8 @@ import streamlit as st
 HERE = Path(__file__).parent
 SCRIPTS = (
     *("walk", "words", "icons", "headline", "scales", "ticks", "rail", "story"),
-    *("fields", "items", "state", "changes", "player", "search", "keys", "scrubber"),
+    *("fields", "items", "state", "changes", "why", "aside"),
+    *("player", "search", "keys", "scrubber"),
 )
 STYLES = ("console", "tools", "panes")
 SETTLES_AFTER_MS = 250

@@ -28,6 +28,7 @@ class Keys {
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
     if (target.closest(TYPED) || this.$("keys-list").open) return;
     if (event.key === " " && this.ownSpace(target)) return;
+    if (event.key === "Escape" && this.scrubber.aside.asked) return this.scrubber.aside.close();
     const action = this.action(event);
     if (!action) return;
     event.preventDefault();

@@ -6,7 +6,7 @@ class Rail {
   constructor($) {
     this.$ = $;
     this.slider = $("slider");
-    this.ticks = new Ticks($("ticks"));
+    this.ticks = new Ticks($("ticks"), $("marks"));
     this.slider.onpointermove = (event) => this.preview(event);
     this.slider.onpointerleave = () => ($("tip").hidden = true);
     this.switches = [$("even"), $("true")];

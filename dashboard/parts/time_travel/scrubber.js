@@ -11,7 +11,9 @@ class Scrubber {
     this.rail = new Rail($);
     this.headline = new Headline($);
     this.state = new State($);
-    this.panes = [this.headline, new Story($, go), this.state, new Changes($, go)];
+    const why = new Why($, go);
+    this.panes = [this.headline, new Story($, go), this.state, new Changes($, go), why];
+    this.aside = new Aside($, why);
     this.player = new Player($, this);
     this.search = new Search(this);
     this.keys = new Keys($, this);

@@ -4,13 +4,15 @@ const ROOMY = 26; // pixels per event from which each gets an icon of its own
 const LANE = { up: [24, -1], line: [24, 0], down: [24, 1] };
 
 class Ticks {
-  constructor(box) {
+  constructor(box, marks) {
     this.box = box;
+    this.marks = marks;
   }
 
   redraw(walk, scale, width) {
     Object.assign(this, { walk, scale, width });
     this.box.replaceChildren();
+    this.marks.replaceChildren();
     const pace = (width - 2 * EDGE) / Math.max(1, walk.total - 1);
     if (pace >= ROOMY) this.icons(() => true);
     else this.crowd();
@@ -73,8 +75,8 @@ class Ticks {
   wait(before, after) {
     const [from, to] = [this.x(before), this.x(after)];
     const told = after === before + 1 ? this.walk.event(after).gap.replace(/ later$/, "") : "";
-    if (!told || to - from < 16 + 6 * told.length) return;
-    const text = draw("text", { x: (from + to) / 2, y: 37, class: "wait" }, this.box);
+    if (!told || to - from < 8 + 5.75 * told.length) return;
+    const text = draw("text", { x: (from + to) / 2, y: 37, class: "wait" }, this.marks);
     text.textContent = told;
   }
 }
