@@ -7,7 +7,7 @@ import streamlit as st
 from dashboard import playhead, source
 from dashboard.parts.finder import finder
 from dashboard.parts.rebuilt import rebuilt
-from dashboard.parts.time_travel import time_travel
+from dashboard.parts.time_travel import Sight, time_travel
 
 MATCHES = 100
 
@@ -22,6 +22,7 @@ def find(order_id: str | None) -> None:
 
     chosen = finder(matching, list(source.SORTS), key="finder")
     if chosen and chosen != order_id:
+        keep_pins(None, None)
         playhead.choose(chosen)
         st.rerun()
 
@@ -35,6 +36,27 @@ def find_another(order_id: str) -> None:
 def rest_at(order_id: str, version: int) -> None:
     """The order was left at this version: the playhead goes there."""
     playhead.move(source.position_of(order_id, version))
+
+
+def pin(name: str, versions: int) -> int | None:
+    """The version a pin holds, as the link says; none where the order has no such version."""
+    said = st.query_params.get(name, "")
+    return int(said) if said.isdecimal() and 1 <= int(said) <= versions else None
+
+
+def keep_pins(a: int | None, b: int | None) -> None:
+    """The pins travel in the link."""
+    for name, version in (("a", a), ("b", b)):
+        if version is None:
+            st.query_params.pop(name, None)
+        else:
+            st.query_params[name] = str(version)
+
+
+def left_at(order_id: str, sight: Sight) -> None:
+    """The browser came to rest: the playhead and the pins go where it left them."""
+    keep_pins(sight.a, sight.b)
+    rest_at(order_id, sight.version)
 
 
 def typed(order_id: str) -> None:
@@ -92,9 +114,9 @@ def walk(order_id: str) -> None:
     time_travel(
         packed(order_id, version, versions),
         order=f"{order_id}@{versions}",
-        version=version,
+        sight=Sight(version, pin("a", versions), pin("b", versions)),
         key="walk",
-        on_settle=lambda settled: rest_at(order_id, settled),
+        on_settle=lambda sight: left_at(order_id, sight),
     )
     rebuilt(source.rebuilt(order_id, version), version)
 

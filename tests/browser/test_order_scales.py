@@ -85,3 +85,30 @@ def test_the_scale_is_kept_for_the_next_order(visit: Visit, waiting: str) -> Non
     page.get_by_role("button", name="True time").click()
     page.reload()
     expect(page.get_by_role("button", name="True time")).to_have_attribute("aria-pressed", "true")
+
+
+def test_played_as_it_happened_the_burst_runs_and_the_long_wait_is_cut(
+    visit: Visit, waiting: str
+) -> None:
+    page = visit(f"{waiting}/order?order=o1&at=v1")
+    page.get_by_label("Speed").select_option("As it happened")
+    page.get_by_role("button", name="Play", exact=True).click()
+    expect(page.locator(".tt #version")).to_have_text("v2", timeout=1_000)
+    page.wait_for_timeout(1_200)
+    assert version(page) == "v2"
+    expect(page.locator(".tt #version")).to_have_text("v4", timeout=6_000)
+    expect(page.get_by_role("spinbutton", name="Version")).to_have_value("4")
+
+
+def test_a_step_by_operation_passes_over_what_belongs_together(visit: Visit, waiting: str) -> None:
+    page = visit(f"{waiting}/order?order=o1&at=v1")
+    page.get_by_label("Step", exact=True).select_option("by operation")
+    slider(page).focus()
+    for wanted in ("v2", "v3", "v4"):
+        page.keyboard.press("ArrowRight")
+        assert version(page) == wanted
+    page.get_by_role("button", name="Previous version").click()
+    assert version(page) == "v3"
+    for wanted in ("v2", "v1"):
+        page.keyboard.press("ArrowLeft")
+        assert version(page) == wanted

@@ -11,8 +11,8 @@ import streamlit as st
 HERE = Path(__file__).parent
 SCRIPTS = (
     *("walk", "words", "icons", "headline", "scales", "ticks", "rail", "story"),
-    *("fields", "items", "state", "changes", "why", "aside"),
-    *("player", "search", "keys", "scrubber"),
+    *("fields", "items", "state", "changes", "why", "between", "aside", "pins"),
+    *("player", "search", "keys", "transport", "scrubber"),
 )
 STYLES = ("console", "tools", "panes")
 SETTLES_AFTER_MS = 250
@@ -31,55 +31,64 @@ _mount = st.components.v2.component(
 
 
 @dataclass(frozen=True)
+class Sight:
+    """What a person looks at: a version of the order, and the two that pins A and B hold."""
+
+    version: int
+    a: int | None = None
+    b: int | None = None
+
+
+@dataclass(frozen=True)
 class Anchor:
-    """Where the browser was last told to be, under which number, and where it has come to rest."""
+    """What the browser was last told to show, under which number, and what it came to rest at."""
 
     order: str
-    version: int
+    told: Sight
     number: int
-    rests_at: int
+    rests_at: Sight
 
 
 def time_travel(
-    model: str, *, order: str, version: int, key: str, on_settle: Callable[[int], None]
+    model: str, *, order: str, sight: Sight, key: str, on_settle: Callable[[Sight], None]
 ) -> None:
-    """Draw the packed model at `version`; `on_settle` hears where the browser comes to rest.
+    """Draw the packed model at `sight`; `on_settle` hears where the browser comes to rest.
 
     `order` names what is walked, head included: another name is another walk. For a long order the
     settled version may lie outside the window packed; give the next one then.
     """
-    anchor = _anchored(key, order, version)
+    anchor = _anchored(key, order, sight)
     _mount(
         key=key,
         data={
             "model": model,
             "order": order,
-            "anchor": [anchor.version, anchor.number],
+            "anchor": [anchor.told.version, anchor.number, anchor.told.a, anchor.told.b],
             "settle": SETTLES_AFTER_MS,
         },
         on_rest_change=lambda: _settled(key, on_settle),
     )
 
 
-def _anchored(key: str, order: str, version: int) -> Anchor:
+def _anchored(key: str, order: str, sight: Sight) -> Anchor:
     # The browser scrubs alone. It is told to move only when somebody else moved (a link, a field,
     # Back), and each time under a new number: the same version twice would be the same message.
     # What it is told stays as it was while it moves by itself: a message that has not changed is
     # sent as its hash, and the model is large.
     name = f"{key}:anchor"
-    anchor: Anchor = st.session_state.get(name) or Anchor(order, version, 0, version)
-    if anchor.order != order or anchor.rests_at != version:
-        anchor = Anchor(order, version, anchor.number + 1, version)
+    anchor: Anchor = st.session_state.get(name) or Anchor(order, sight, 0, sight)
+    if anchor.order != order or anchor.rests_at != sight:
+        anchor = Anchor(order, sight, anchor.number + 1, sight)
     st.session_state[name] = anchor
     return anchor
 
 
-def _settled(key: str, on_settle: Callable[[int], None]) -> None:
+def _settled(key: str, on_settle: Callable[[Sight], None]) -> None:
     rest = st.session_state[key]["rest"]
     name = f"{key}:anchor"
     anchor: Anchor = st.session_state[name]
     if rest["number"] != anchor.number:
         return  # it crossed our own request to move, which the browser has obeyed since
-    version = int(rest["version"])
-    st.session_state[name] = replace(anchor, rests_at=version)
-    on_settle(version)
+    sight = Sight(int(rest["version"]), rest["a"], rest["b"])
+    st.session_state[name] = replace(anchor, rests_at=sight)
+    on_settle(sight)

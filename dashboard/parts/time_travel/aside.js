@@ -1,10 +1,11 @@
 // What does the third pane tell? What this event changed, until somebody asks something else.
 
-const TITLES = { changed: "What this event changed", why: "Why is this value here?" };
+const TITLES = { changed: "What this event changed", why: "Why is this value here?", between: "Between A and B" };
 
 class Aside {
-  constructor($, why) {
+  constructor($, why, between) {
     this.$ = $;
+    this.between = between;
     this.why = why;
     $("aside-close").onclick = () => this.close();
     $("state").addEventListener("click", (event) => this.clicked(event));
@@ -48,10 +49,19 @@ class Aside {
     $("aside-close").hidden = view === "changed";
   }
 
+  toggle(view) {
+    if (this.view === view) return this.close();
+    this.from = undefined;
+    this.open(view);
+    this.between.tell();
+    this.$(view).focus();
+  }
+
   // Back to what this event changed; the focus goes back to the field that was asked about.
   close() {
     this.open("changed");
     const field = this.$("state").querySelector(`[data-path="${this.from}"]`);
+    if (this.from === undefined) return this.$("between-open").focus();
     (field ?? this.$("state")).focus();
   }
 

@@ -17,15 +17,16 @@ class Changes {
   move(version) {
     this.version = version;
     this.event = this.walk.event(version);
-    this.$("changes").replaceChildren(...this.differences());
+    this.$("changes").replaceChildren(...this.grouped(this.walk.patch(version)));
     this.$("facts").replaceChildren(...this.facts());
     this.stored();
   }
 
-  differences() {
+  // Old → new under what each belongs to; of one event, or of all between two moments.
+  grouped(patch) {
     const groups = new Map();
-    for (const change of this.walk.patch(this.version)) {
-      const title = this.title(this.walk.paths[change[0]]);
+    for (const change of patch) {
+      const title = this.title(this.walk.paths[change[0]], patch);
       if (!groups.has(title)) groups.set(title, []);
       groups.get(title).push(change);
     }
@@ -34,12 +35,12 @@ class Changes {
   }
 
   // What a path belongs to: an item goes by its name, a payment by its number.
-  title(path) {
+  title(path, patch) {
     if (path.length === 1) return "";
     if (path[0] !== "items") return path.length > 2 ? `${label(path[0])} ${path[1]}` : label(path[0]);
     const number = this.walk.paths.findIndex((p) => p[1] === path[1] && p[2] === "product_name");
-    const removed = this.walk.patch(this.version).find(([changed]) => changed === number);
-    return this.walk.state.get(number) ?? removed?.[1] ?? path[1];
+    const removed = patch.find(([changed]) => changed === number);
+    return this.walk.state.get(number) ?? removed?.[1] ?? removed?.[2] ?? path[1];
   }
 
   group(title, changes) {

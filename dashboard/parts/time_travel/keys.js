@@ -18,6 +18,10 @@ class Keys {
       Home: () => scrubber.go(1),
       End: () => scrubber.go(scrubber.walk.total),
       " ": () => scrubber.player.toggle(),
+      a: () => scrubber.pins.pin("a"),
+      b: () => scrubber.pins.pin("b"),
+      A: () => scrubber.pins.pin("a"),
+      B: () => scrubber.pins.pin("b"),
       "?": () => this.help(),
     };
     this.onSlider = { ArrowUp: this.bound.ArrowRight, ArrowDown: this.bound.ArrowLeft };

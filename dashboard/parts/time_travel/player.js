@@ -3,6 +3,7 @@
 const LONGEST_STEP = 900;
 const SHORTEST_STEP = 60;
 const WHOLE_STORY = 18000;
+const LONGEST_WAIT = 2500;
 
 class Player {
   constructor($, scrubber) {
@@ -25,15 +26,32 @@ class Player {
     this.stop();
     if (scrubber.version >= total) scrubber.show(1);
     const pace = Math.min(LONGEST_STEP, Math.max(SHORTEST_STEP, WHOLE_STORY / total));
-    this.playing = setInterval(() => this.step(), pace / Number(this.$("speed").value));
+    const { value } = this.$("speed");
+    this.pace = value === "clock" ? null : pace / Number(value);
+    this.wait();
     this.face("pause", "Pause");
+  }
+
+  wait() {
+    this.playing = setTimeout(() => this.step(), this.pace ?? this.asItHappened());
+  }
+
+  // In proportion to the clock and never slower than it, with the long waits cut short.
+  asItHappened() {
+    const { walk, version } = this.scrubber;
+    const next = walk.beyond(version, 1, this.$("stride").value);
+    if (!walk.holds(version) || !walk.holds(next)) return SHORTEST_STEP;
+    const at = (place) => Date.parse(walk.event(place).iso);
+    const whole = Math.abs(at(walk.last) - at(walk.first));
+    const wait = Math.abs(at(next) - at(version)) * Math.min(1, WHOLE_STORY / (whole || 1));
+    return Math.min(LONGEST_WAIT, Math.max(SHORTEST_STEP, wait));
   }
 
   step() {
     const { scrubber } = this;
     const { walk } = scrubber;
-    if (scrubber.version < walk.total) scrubber.show(scrubber.version + 1);
-    if (walk.holds(scrubber.version) && scrubber.version < walk.total) return;
+    if (scrubber.version < walk.total) scrubber.show(scrubber.beyond(1));
+    if (walk.holds(scrubber.version) && scrubber.version < walk.total) return this.wait();
     const more = scrubber.version < walk.total;
     this.stop();
     this.resumes = more;
@@ -46,7 +64,7 @@ class Player {
   }
 
   stop() {
-    clearInterval(this.playing);
+    clearTimeout(this.playing);
     this.playing = 0;
     this.resumes = false;
     this.face("play", "Play");

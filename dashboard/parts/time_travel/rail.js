@@ -45,6 +45,7 @@ class Rail {
     this.width = this.$("rail").clientWidth;
     this.ticks.redraw(this.walk, this.scale, this.width);
     this.move(this.version ?? 1);
+    this.redrawn?.();
   }
 
   move(version) {

@@ -12,30 +12,16 @@ class Scrubber {
     this.headline = new Headline($);
     this.state = new State($);
     const why = new Why($, go);
-    this.panes = [this.headline, new Story($, go), this.state, new Changes($, go), why];
-    this.aside = new Aside($, why);
+    this.changes = new Changes($, go);
+    this.between = new Between($, this);
+    this.panes = [this.headline, new Story($, go), this.state, this.changes, why];
+    this.aside = new Aside($, why, this.between);
+    this.pins = new Pins($, this);
     this.player = new Player($, this);
     this.search = new Search(this);
     this.keys = new Keys($, this);
     this.rests = Date.now();
-    this.listen(go);
-  }
-
-  listen(go) {
-    const { $ } = this;
-    const slider = $("slider");
-    slider.oninput = () => this.slide();
-    slider.onpointerdown = () => (this.held = true);
-    slider.onpointerup = slider.onpointercancel = () => this.release();
-    const targets = {
-      first: () => go(1),
-      previous: () => this.step(-1),
-      next: () => this.step(1),
-      last: () => go(this.walk.total),
-      latest: () => go(this.walk.total),
-    };
-    for (const [id, target] of Object.entries(targets)) $(id).onclick = target;
-    for (const id of ["first", "previous", "next", "last"]) $(id).replaceChildren(icon(id));
+    this.transport = new Transport($, this);
   }
 
   // Called again at every rerun and every change of theme: moves only for news.
@@ -49,11 +35,16 @@ class Scrubber {
     [this.order, this.asked] = [data.order, data.anchor[1]];
     if (asked) this.show(data.anchor[0]);
     else if (news) this.arrive();
+    if (asked) this.pins.put({ a: data.anchor[2], b: data.anchor[3] });
+    else if (news) this.between.tell();
   }
 
   load(text) {
     this.text = text;
     this.walk = new Walk(text);
+    const { length } = this.walk.operations();
+    this.$("stride").hidden = length < 2 || length === this.walk.rows.length;
+    if (this.$("stride").hidden) this.$("stride").value = "event";
     for (const part of [this.rail, ...this.panes]) part.load(this.walk);
   }
 
@@ -78,7 +69,11 @@ class Scrubber {
   }
 
   step(direction) {
-    this.go(this.version + direction);
+    this.go(this.beyond(direction));
+  }
+
+  beyond(direction) {
+    return this.walk.beyond(this.version, direction, this.$("stride").value);
   }
 
   show(version) {
@@ -116,7 +111,8 @@ class Scrubber {
   // Counted, so that a second rest at the same version is news as well.
   report() {
     this.say(this.headline.said);
-    this.send("rest", { version: this.version, number: this.asked, count: ++this.rests });
+    const { a, b } = this.pins;
+    this.send("rest", { version: this.version, a, b, number: this.asked, count: ++this.rests });
   }
 
   say(text) {

@@ -52,6 +52,26 @@ class Walk {
     return this.holds(version) ? version : ABSENT;
   }
 
+  // The version one stride away: an event, or an operation (the events of one correlation).
+  beyond(version, direction, stride) {
+    if (stride !== "operation" || !this.holds(version)) return version + direction;
+    const ends = this.operations();
+    const found = direction > 0 ? ends.find((end) => end > version) : ends.findLast((end) => end < version);
+    return found ?? version + direction;
+  }
+
+  // The last version of every operation.
+  operations() {
+    this.ends ??= this.rows
+      .map((_, index) => this.first + index)
+      .filter((version) => version === this.last || this.partOf(version) !== this.partOf(version + 1));
+    return this.ends;
+  }
+
+  partOf(version) {
+    return this.event(version).told.correlation_id ?? version;
+  }
+
   restart(version, entries) {
     this.at = version;
     this.state = new Map(entries);
