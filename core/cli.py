@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-from rich.console import Console, RenderableType
+from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from core import projector, reports, serving
-from core.errors import BrokenChain, EventscopeError, StoreUnavailable, StreamNotFound
-from core.machine import TimeMachine
-from core.moments import AtPosition, Moment, parse_moment
-from core.orders import Order
-from core.orders import orders as order_streams
+from core import projector, questions, reports, serving
+from core.clock_words import zone_named
+from core.errors import BrokenChain, EventscopeError
+from core.moments import AtPosition
 from core.orders.views.order_details import ORDERS
+from core.terminal import At, Json, OrderId, Store, Zone, answer, known, opened, remark
 
 app = typer.Typer(
     add_completion=False,
@@ -27,19 +26,7 @@ app = typer.Typer(
     help="Time travel for event-sourced orders. Without a command: serve the dashboard.",
 )
 
-Store = Annotated[
-    str | None,
-    typer.Option(
-        "--store", metavar="URL", envvar="EVENTSCOPE_STORE", help="Default: data/orders.db."
-    ),
-]
-Json = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
-At = Annotated[str, typer.Option("--at", metavar="MOMENT", help="now, v7, @1201 or an ISO time.")]
-OrderId = Annotated[str, typer.Argument(metavar="ORDER", help="With or without `order-`.")]
-
-Shown = Callable[[], RenderableType]
-
-PIPED = 160  # columns where nobody is watching
+Follow = Annotated[bool, typer.Option("--follow", help="Go on until it is stopped.")]
 
 
 @app.command()
@@ -49,7 +36,7 @@ def serve(
     headless: Annotated[bool, typer.Option("--headless", help="Open no browser.")] = False,
 ) -> None:
     """Open the dashboard; the default store is filled from the shipped sample on first start."""
-    with _opened(store, create=store is None) as machine:
+    with opened(store, create=store is None) as machine:
         if store is None:
             with _stages() as stage:
                 serving.fill(machine, stage)
@@ -64,68 +51,66 @@ def import_(
     as_json: Json = False,
 ) -> None:
     """Bring a foreign history into the log: `import olist DIR`, or the story: `import story`."""
-    with _opened(store, create=True) as machine:
+    with opened(store, create=True) as machine:
         with _stages() as stage:
             appended = serving.bring_in(machine, name, folder, stage)
         position = machine.store.head().position
-    answer = {"source": name, "appended": appended, "position": position}
-    _answer(as_json, answer, lambda: f"{appended:,} events from {name}; the log is at @{position}.")
+    found = {"source": name, "appended": appended, "position": position}
+    answer(as_json, found, lambda: f"{appended:,} events from {name}; the log is at @{position}.")
 
 
 @app.command()
 def orders(
     store: Store = None,
     at: At = "now",
+    zone: Zone = "UTC",
     limit: Annotated[int, typer.Option(min=1, help="How many, latest first.")] = 20,
     as_json: Json = False,
 ) -> None:
     """List the orders as they stood at a moment, the latest first."""
-    moment = parse_moment(at)
-    with _opened(store) as machine:
+    with opened(store) as machine:
         machine.project()  # another program may have appended without projecting
+        moment = machine.moment(at, zone=zone_named(zone))
         position = machine.position(moment)
         there = AtPosition(position)
         rows = machine.rows(ORDERS, there, order_by="updated_at", descending=True, limit=limit)
         count = machine.count(ORDERS, there)
-    answer = {"at": str(moment), "position": position, "count": count, "orders": rows}
-    _answer(as_json, answer, lambda: reports.order_table(rows))
-    _remark(f"{len(rows):,} of {count:,} orders at {moment}, position {position}.")
+    found = {"at": str(moment), "position": position, "count": count, "orders": rows}
+    answer(as_json, found, lambda: reports.order_table(rows))
+    remark(f"{len(rows):,} of {count:,} orders at {moment}, position {position}.")
 
 
-@app.command()
-def show(order: OrderId, store: Store = None, at: At = "now", as_json: Json = False) -> None:
-    """Show one order as it stood at a moment."""
-    moment = parse_moment(at)
-    with _opened(store) as machine:
-        state, position = order_at(machine, order, moment)
-    answer = reports.shown_json(state, position, moment)
-    _answer(as_json, answer, lambda: reports.order_sheet(state, position))
+app.command()(questions.show)
 
 
 @app.command()
 def history(order: OrderId, store: Store = None, as_json: Json = False) -> None:
     """Tell what happened to one order, and what each event changed."""
-    with _opened(store) as machine:
-        order_id = _known(machine, order)
+    with opened(store) as machine:
+        order_id = known(machine, order)
         steps = machine.history(order_id)
     events = [reports.step_json(step) for step in steps] if as_json else []
-    answer = {"order_id": order_id, "versions": len(steps), "events": events}
-    _answer(as_json, answer, lambda: reports.history_table(steps))
+    found = {"order_id": order_id, "versions": len(steps), "events": events}
+    answer(as_json, found, lambda: reports.history_table(steps))
+
+
+for question in (questions.why, questions.when, questions.diff, questions.waiting):
+    app.command()(question)
 
 
 @app.command()
 def verify(store: Store = None, as_json: Json = False) -> None:
     """Re-hash every stored byte; a log that was altered ends with exit code 1."""
     try:
-        with _opened(store) as machine, _stages() as stage, stage("Verifying") as progress:
+        with opened(store) as machine, _stages() as stage, stage("Verifying") as progress:
             verified = machine.verify(progress)
     except BrokenChain as broken:
         if as_json:
             typer.echo(reports.document({"ok": False, **vars(broken)}))
         raise
     said = f"{verified.events:,} events in {verified.streams:,} streams are intact."
-    answer = {"ok": True, **reports.plain(verified)}
-    _answer(as_json, answer, lambda: f"{said} Seal: {verified.seal.hex()}")
+    found = {"ok": True, **reports.plain(verified)}
+    answer(as_json, found, lambda: f"{said} Seal: {verified.seal.hex()}")
 
 
 @app.command()
@@ -135,21 +120,32 @@ def rebuild(
     as_json: Json = False,
 ) -> None:
     """Make a read model anew from the log, beside the live rows."""
-    with _opened(store) as machine:
+    with opened(store) as machine:
         with _stages() as stage, stage("Rebuilding") as progress:
             machine.rebuild(view, progress)
         status = machine.status()
     rebuilt = [view] if view else sorted(status.checkpoints)
-    answer = {"rebuilt": rebuilt, "position": status.position}
-    _answer(as_json, answer, lambda: f"Rebuilt {', '.join(rebuilt)} up to @{status.position}.")
+    found = {"rebuilt": rebuilt, "position": status.position}
+    answer(as_json, found, lambda: f"Rebuilt {', '.join(rebuilt)} up to @{status.position}.")
+
+
+@app.command()
+def project(store: Store = None, follow: Follow = False, as_json: Json = False) -> None:
+    """Bring the read models to the head of the log; with --follow keep them there."""
+    with opened(store) as machine:
+        with _stages() as stage, stage("Projecting") as progress:
+            position = machine.project(progress)
+        answer(as_json, {"position": position}, lambda: f"The read models are at @{position}.")
+        if follow:
+            serving.follow(machine, remark)
 
 
 @app.command()
 def status(store: Store = None, as_json: Json = False) -> None:
     """Say how far the log and its read models have come."""
-    with _opened(store) as machine:
+    with opened(store) as machine:
         found = machine.status()
-    _answer(as_json, reports.plain(found), lambda: reports.status_sheet(found))
+    answer(as_json, reports.plain(found), lambda: reports.status_sheet(found))
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -168,51 +164,8 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 def _fail(error: Exception | str, code: int) -> None:
-    _remark(*str(error).splitlines())
+    remark(*str(error).splitlines())
     raise SystemExit(code)
-
-
-def _remark(*lines: str) -> None:
-    for line in lines:
-        typer.echo(reports.text(line).plain, err=True)
-
-
-@contextmanager
-def _opened(store: str | None, create: bool = False) -> Iterator[TimeMachine]:
-    url = store or serving.DEFAULT_STORE
-    if not (store or create or serving.default_exists()):
-        raise StoreUnavailable(url, "it is not there yet; `eventscope serve` makes and fills it")
-    machine = TimeMachine.open(url, create)
-    try:
-        yield machine
-    finally:
-        machine.close()
-
-
-def order_at(machine: TimeMachine, order: str, moment: Moment) -> tuple[Order, int]:
-    """An order at a moment, and the position that moment is; nothing comes in between the two."""
-    order_id = _known(machine, order)
-    position = machine.position(moment, order_id)
-    try:
-        return machine.order(order_id, AtPosition(position)), position
-    except StreamNotFound:
-        raise StreamNotFound(order_streams.stream(order_id), str(moment)) from None
-
-
-def _known(machine: TimeMachine, said: str) -> str:
-    """The order a person means: its id, or its stream."""
-    prefix = order_streams.stream("")
-    bare = said.removeprefix(prefix)
-    is_id = bare == said or machine.store.version_at(order_streams.stream(said))
-    return said if is_id else bare
-
-
-def _answer(as_json: bool, answer: dict[str, Any], shown: Shown) -> None:
-    if as_json:
-        typer.echo(reports.document(answer))
-        return
-    width = None if sys.stdout.isatty() else PIPED
-    Console(highlight=False, markup=False, width=width).print(shown())
 
 
 @contextmanager

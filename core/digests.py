@@ -19,6 +19,19 @@ NOTHING = bytes(32)
 """The digest before the first event of a stream, and the seal of an empty log."""
 
 
+class _Prefixes(dict[int, bytes]):
+    """A length as 8 bytes, big-endian; made once, since a few lengths come again and again."""
+
+    def __missing__(self, length: int) -> bytes:
+        prefix = length.to_bytes(8, "big")
+        if len(self) < 10_000:
+            self[length] = prefix
+        return prefix
+
+
+PREFIX = _Prefixes()
+
+
 @dataclass(frozen=True)
 class Verified:
     """A log that holds: how much was checked, and the seal that vouches for it."""
@@ -46,7 +59,7 @@ def digest(stream: bytes, version: int, event: Encoded, recorded_at: int, previo
         event.metadata,
         event.data,
     )
-    return sha256(b"".join([len(part).to_bytes(8, "big") + part for part in parts])).digest()
+    return sha256(b"".join([PREFIX[len(part)] + part for part in parts])).digest()
 
 
 def seal(previous: bytes, event_digest: bytes) -> bytes:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+TOLD = 20
+"""How many of many are named in a sentence."""
+
 
 class EventscopeError(Exception):
     """Anything Eventscope refuses or cannot do; its text is a sentence for a person."""
@@ -78,12 +81,41 @@ class StreamNotFound(EventscopeError):
 class BadMoment(EventscopeError):
     """Not a moment in any form we read."""
 
-    def __init__(self, text: str) -> None:
-        super().__init__(
-            f"{text!r} is not a moment: say now, v7 (a version), @1201 (a position) or an ISO time "
-            "such as 2017-11-24T17:00."
+    def __init__(self, text: str, reason: str = "") -> None:
+        forms = (
+            "say now, v7 (a version), @1201 (a position), a time such as 2017-11-24 17:00, or "
+            "words such as Friday 17:00, yesterday 9:00, 3 days before, end of November 2017"
         )
-        self.text = text
+        super().__init__(f"{text!r} is not a moment: {reason or forms}.")
+        self.text, self.reason = text, reason
+
+
+class UnknownZone(EventscopeError):
+    """Not a time zone of the IANA list."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"There is no time zone {name!r}; say one such as Europe/Berlin or UTC.")
+        self.name = name
+
+
+class BadCondition(EventscopeError):
+    """A condition that cannot be understood; `column` (from 0) is where."""
+
+    def __init__(self, text: str, column: int, reason: str) -> None:
+        column = min(max(column, 0), len(text))
+        told = f"The condition is wrong at column {column + 1}: {reason}"
+        told += "" if reason.endswith(("?", ".")) else "."
+        super().__init__(f"{told}\n  {text}\n  {' ' * column}^")
+        self.text, self.column, self.reason = text, column, reason
+
+
+class UnknownField(EventscopeError):
+    """A state that never had a field of this name."""
+
+    def __init__(self, name: str, known: list[str]) -> None:
+        told = ", ".join(known[:TOLD]) + (f" and {len(known) - TOLD:,} more" * (len(known) > TOLD))
+        super().__init__(f"There is no field {name!r}; there are {told}.")
+        self.name, self.known = name, known
 
 
 class BeyondHead(EventscopeError):
@@ -148,9 +180,6 @@ class BadRow(EventscopeError):
     def __init__(self, file: str, line: int, reason: str) -> None:
         super().__init__(f"{file}, line {line}: {reason}." if line else f"{file}: {reason}.")
         self.file, self.line, self.reason = file, line, reason
-
-
-TOLD = 20
 
 
 class BadImport(EventscopeError):

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
+from datetime import datetime
+from decimal import Decimal
+from functools import cache, cached_property
 from typing import Any
 
 from core.deciders import Decider
@@ -13,6 +16,9 @@ Path = tuple[str, ...]
 
 PLACE = "version"
 """Where we are, not what is there: left out of documents and differences."""
+
+PLAIN = (str, int, Decimal, datetime)
+"""What has no parts, known at a glance."""
 
 
 @dataclass(frozen=True)
@@ -26,11 +32,24 @@ class Change:
 
 @dataclass(frozen=True)
 class Step:
-    """One event of a stream, the state it led to, and what it changed."""
+    """One event of a stream, the state before it, and the state it led to."""
 
     recorded: Recorded
+    before: Any
     state: Any
-    changes: tuple[Change, ...]
+
+    @cached_property
+    def changes(self) -> tuple[Change, ...]:
+        """What it changed; found when it is asked for, since most questions are about one field."""
+        return tuple(difference(self.before, self.state))
+
+
+@dataclass(frozen=True)
+class Setting:
+    """An event that set a field, and the value it had before and after."""
+
+    recorded: Recorded
+    change: Change
 
 
 def timeline(
@@ -40,7 +59,7 @@ def timeline(
     before = decider.initial if state is None else state
     for record in recorded:
         after = decider.evolve(before, record.event)
-        yield Step(record, after, tuple(difference(before, after)))
+        yield Step(record, before, after)
         before = after
 
 
@@ -50,7 +69,7 @@ def document(state: Any) -> dict[Path, Any]:
     Fields that are None or empty are left out. Elements of a tuple are addressed by the field
     their class names in `KEY`, or by their place from 1; `DERIVED` properties are included.
     """
-    return {path: value for name, part in _parts(state) for path, value in _walk((name,), part)}
+    return {path: value for name, one in _parts(state) for path, value in _walk((name,), one)}
 
 
 def difference(before: Any, after: Any) -> list[Change]:
@@ -61,45 +80,103 @@ def difference(before: Any, after: Any) -> list[Change]:
     return list(_changes((), dict(_parts(before)), dict(_parts(after))))
 
 
+def provenance(steps: Iterable[Step], path: Path) -> Iterator[Setting]:
+    """Every event that set the field at a path, or a field below it, oldest first.
+
+    One pass that looks at this path alone: about the price of the replay that made the steps.
+    """
+    head, *rest = path
+    reached = root = value = None
+    for step in steps:
+        if reached is not step.before:
+            root = part(step.before, head)
+            value = at_path(root, rest)
+        reached, was_root, root = step.state, root, part(step.state, head)
+        if root is not was_root:
+            before, value = value, at_path(root, rest)
+            yield from (Setting(step.recorded, one) for one in _change(path, before, value))
+
+
+def blame(steps: Iterable[Step]) -> dict[Path, int]:
+    """The version that last touched each field of the last state, and each branch above fields.
+
+    A branch is touched by whatever happens below it: `items` by an item that came or left. What no
+    event ever set has version 0.
+    """
+    touched: dict[Path, int] = {}
+    last = None
+    for last in steps:
+        for change in last.changes:
+            for depth in range(1, len(change.path) + 1):
+                touched[change.path[:depth]] = last.recorded.version
+    paths = document(last.state) if last else {}
+    whole = dict.fromkeys(path[:depth] for path in paths for depth in range(1, len(path) + 1))
+    return {path: touched.get(path, 0) for path in whole}
+
+
+def at_path(state: Any, path: Sequence[str]) -> Any:
+    """The value at a path of a state; None where there is none."""
+    for name in path:
+        state = part(state, name)
+    return state
+
+
+def part(value: Any, name: str) -> Any:
+    """The part of a value that has this name in a path; None if it has no such part."""
+    if isinstance(value, tuple):
+        return next((element for found, element in _named(value) if found == name), None)
+    if isinstance(value, Mapping):
+        return value.get(name)
+    return getattr(value, name, None) if hasattr(value, "__dataclass_fields__") else None
+
+
 def _changes(path: Path, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Change]:
     for name in (*before, *(name for name in after if name not in before)):
-        was, part = before.get(name), after.get(name)
-        if was is part:
-            continue
-        here = (*path, name)
-        old, new = _branches(was), _branches(part)
-        if old is None and new is None:
-            if was != part:
-                yield Change(here, was, part)
-        else:
-            yield from _changes(here, old or {}, new or {})
-            if (leaf := was if old is None else part if new is None else None) is not None:
-                yield Change(here, *((leaf, None) if old is None else (None, leaf)))
+        yield from _change((*path, name), before.get(name), after.get(name))
+
+
+def _change(here: Path, was: Any, now: Any) -> Iterator[Change]:
+    if was is now:
+        return
+    old, new = _branches(was), _branches(now)
+    if old is None and new is None:
+        if was != now:
+            yield Change(here, was, now)
+        return
+    yield from _changes(here, old or {}, new or {})
+    if (leaf := was if old is None else now if new is None else None) is not None:
+        yield Change(here, *((leaf, None) if old is None else (None, leaf)))
 
 
 def _parts(state: Any) -> Iterator[tuple[str, Any]]:
-    for field in fields(state):
-        if field.name != PLACE:
-            yield field.name, getattr(state, field.name)
-    for name in getattr(state, "DERIVED", ()):
+    kind: Any = type(state)
+    for name in _names(kind):
         yield name, getattr(state, name)
+
+
+@cache
+def _names(kind: Any) -> tuple[str, ...]:
+    told = [field.name for field in fields(kind) if field.name != PLACE]
+    return (*told, *getattr(kind, "DERIVED", ()))
 
 
 def _walk(path: Path, value: Any) -> Iterator[tuple[Path, Any]]:
     branches = _branches(value)
     if branches is not None:
-        for name, part in branches.items():
-            yield from _walk((*path, name), part)
+        for name, one in branches.items():
+            yield from _walk((*path, name), one)
     elif value is not None:
         yield path, value
 
 
 def _branches(value: Any) -> Mapping[str, Any] | None:
     """The named parts of a value that has parts; None for a plain one."""
+    if value is None or isinstance(value, PLAIN):
+        return None
     if isinstance(value, tuple):
         return dict(_named(value))
     if isinstance(value, Mapping):
-        return {str(name): part for name, part in value.items()}
+        return {str(name): one for name, one in value.items()}
     return dict(_parts(value)) if hasattr(value, "__dataclass_fields__") else None
 
 

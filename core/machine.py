@@ -5,7 +5,7 @@ from __future__ import annotations
 import pkgutil
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from importlib import import_module
 from typing import Any, TypeVar, get_args
 
@@ -15,11 +15,11 @@ from core.errors import StreamNotFound
 from core.events import Event, Recorded
 from core.handler import Context, Handler
 from core.history import Step, timeline
-from core.moments import AtVersion, Moment, Now
+from core.moments import AtVersion, Moment, Now, parse_moment
 from core.orders import UPCASTERS, Order, OrderCommand, OrderEvent, orders, views
 from core.projections import END, Projection, Query, Table, Where
 from core.projector import Progress, Projector
-from core.repository import SNAPSHOT_EVERY, Rebuilt, Repository
+from core.repository import SNAPSHOT_EVERY, Belief, Rebuilt, Repository
 from core.stores import EventStore, Search, open_store
 
 R = TypeVar("R")
@@ -112,9 +112,23 @@ class TimeMachine:
         """Make one read model, or all, anew beside the live rows."""
         self.projector.rebuild(view, progress)
 
-    def order(self, order_id: str, at: Moment | None = None) -> Order:
-        """An order at a moment. Raises `StreamNotFound` if it had not begun by then."""
+    def order(
+        self, order_id: str, at: Moment | None = None, occurred_by: datetime | None = None
+    ) -> Order:
+        """An order at a moment. Raises `StreamNotFound` if it had not begun by then.
+
+        A moment cuts by when the log learned things; only `occurred_by` also cuts by when they
+        happened: `order(id, at=D1, occurred_by=D2)` is what was believed at D1 about D2.
+        """
+        if occurred_by is not None:
+            return self.belief(order_id, occurred_by, at).state
         return self.repository.get(order_id, at)
+
+    def belief(
+        self, order_id: str, occurred_by: datetime, at: Moment | None = None
+    ) -> Belief[Order]:
+        """What was believed at a moment about a time in the world, and what it leaves out."""
+        return self.repository.believed(order_id, occurred_by, at)
 
     def rebuilt(self, order_id: str, version: int) -> Rebuilt[Order]:
         """An order at a version, and how it was reached."""
@@ -125,6 +139,15 @@ class TimeMachine:
         """The position a moment means; a version needs the order it is a version of."""
         stream = None if order_id is None else orders.stream(order_id)
         return self.store.position_at(Now() if at is None else at, stream)
+
+    def moment(self, said: str, order_id: str | None = None, zone: tzinfo = UTC) -> Moment:
+        """What these words mean here: "Friday 17:00" is the last one the log has reached."""
+
+        def when(moment: Moment) -> datetime | None:
+            found = self.store.at(self.position(moment, order_id))
+            return found.recorded_at if found else None
+
+        return parse_moment(said, zone, self.store.head().recorded_at, when)
 
     def history(
         self, order_id: str, from_version: int = 1, to_version: int | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import Enum
 from typing import Any, cast
@@ -33,6 +33,8 @@ def plain(value: Any) -> Any:
         return f"{value:f}"
     if isinstance(value, datetime):
         return value.isoformat()
+    if isinstance(value, timedelta):
+        return value.total_seconds()
     if isinstance(value, bytes):
         return value.hex()
     if is_dataclass(value):
@@ -104,11 +106,12 @@ def text(value: Any) -> Text:
 
 def order_table(rows: Sequence[OrderRow]) -> Table:
     """A list of orders."""
-    table = _table("Order", "Customer", "Status", "#Units", "#Total", "#Version", "Updated (UTC)")
+    figures = ("#Units", "#Total", "#Version")
+    table = bare_table("Order", "Customer", "Status", *figures, "Updated (UTC)")
     for row in rows:
         status = Text(row.status, MARK.get(row.status, "red"))
-        figures = (row.quantity, row.total, row.version, row.updated_at)
-        table.add_row(text(row.order_id), text(row.customer_id), status, *map(text, figures))
+        cells = (row.quantity, row.total, row.version, row.updated_at)
+        table.add_row(text(row.order_id), text(row.customer_id), status, *map(text, cells))
     return table
 
 
@@ -123,7 +126,7 @@ def order_sheet(order: Order, position: int) -> RenderableType:
     about = facts(_order_facts(order))
     if not order.items:
         return Group(head, "", about)
-    items = _table("Product", "Name", "#Quantity", "#Price", "#Total")
+    items = bare_table("Product", "Name", "#Quantity", "#Price", "#Total")
     for item in order.items:
         cells = (item.product_id, item.product_name, item.quantity, item.unit_price, item.total)
         items.add_row(*map(text, cells))
@@ -149,7 +152,7 @@ def _order_facts(order: Order) -> dict[str, Any]:
 
 def history_table(steps: Iterable[Step]) -> Table:
     """The story of an order, event by event."""
-    table = _table("#v", "#@", "Time (UTC)", "What happened", "Who", "What changed")
+    table = bare_table("#v", "#@", "Time (UTC)", "What happened", "Who", "What changed")
     for step in steps:
         recorded = step.recorded
         event = recorded.event
@@ -187,7 +190,7 @@ def facts(known: Mapping[str, Any]) -> Table:
     return table
 
 
-def _table(*columns: str) -> Table:
+def bare_table(*columns: str) -> Table:
     """A table without a frame; a `#` marks the columns of figures."""
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
     for column in columns:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Generic, TypeVar
 
 from core.codec import decode_state, encode_state, fingerprint
@@ -30,6 +31,15 @@ class Rebuilt(Generic[S]):
     folded: int
 
 
+@dataclass(frozen=True)
+class Belief(Generic[S]):
+    """What was known about a time in the world, and what was known but had not occurred by then."""
+
+    state: S
+    counted: tuple[Recorded, ...]
+    left_out: tuple[Recorded, ...]
+
+
 class Repository(Generic[C, S, E]):
     """The states of one kind of stream, at any moment."""
 
@@ -53,6 +63,23 @@ class Repository(Generic[C, S, E]):
         if rebuilt.version == 0:
             raise StreamNotFound(stream, str(moment))
         return rebuilt.state
+
+    def believed(self, key: str, occurred_by: datetime, at: Moment | None = None) -> Belief[S]:
+        """What was known at a moment (default: now) about an earlier time in the world.
+
+        Both clocks cut: recorded by `at`, occurred by `occurred_by`. No snapshot is used, because
+        one may hold events that had not occurred. Raises `StreamNotFound` if none is left.
+        """
+        stream = self._decider.stream(key)
+        position = None if at is None else self._store.position_at(at, stream)
+        known = list(self._store.read_stream(stream, 1, position))
+        counted = [one for one in known if one.occurred_at <= occurred_by]
+        if not counted:
+            raise StreamNotFound(stream, f"{Now() if at is None else at} about {occurred_by}")
+        # In the order of the log, as everywhere: with no cut this is the plain state.
+        state = self._decider.fold(one.event for one in counted)  # type: ignore[misc]  # closed list
+        left_out = [one for one in known if one.occurred_at > occurred_by]
+        return Belief(state, tuple(counted), tuple(left_out))
 
     def rebuild(self, stream: str, position: int | None = None) -> Rebuilt[S]:
         """The state of a stream at a position (default: its end), and how it was reached.

@@ -6,11 +6,12 @@ import gc
 import os
 import socket
 import sys
+import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 
-from core.errors import EventscopeError
+from core.errors import EventscopeError, StoreUnavailable
 from core.events import Event
 from core.machine import TimeMachine
 from core.projector import Progress
@@ -20,6 +21,9 @@ SAMPLE = PROJECT / "data" / "olist-orders"
 STORY = "story"
 SQLITE = "sqlite:///"
 DEFAULT_STORE = f"{SQLITE}{PROJECT / 'data' / 'orders.db'}"
+
+POLL, AGAIN = 0.1, 1.0
+"""Seconds between looks at the log: while it is there, and while it is gone."""
 
 Entry = tuple[str, Event]
 """A stream, and an event that belongs to it."""
@@ -81,6 +85,26 @@ def _story(machine: TimeMachine) -> list[Entry]:
     tell(stage.handle)
     told = [(recorded.stream, recorded.event) for recorded in stage.store.read_all()]
     return [] if machine.store.version_at(told[0][0]) else told
+
+
+def follow(machine: TimeMachine, tell: Callable[[str], None]) -> None:
+    """Keep the read models current beside whoever writes, until interrupted.
+
+    A store that goes away is told once and asked again until it is back. Killed at any point, the
+    next one goes on where the checkpoint stands; several at once do no harm.
+    """
+    tell("Following the log.")
+    gone = False
+    with suppress(KeyboardInterrupt):
+        while True:
+            try:
+                machine.project()
+                gone = False
+            except StoreUnavailable as error:
+                if not gone:
+                    tell(f"{error} Trying again.")
+                gone = True
+            time.sleep(AGAIN if gone else POLL)
 
 
 def start(url: str, port: int | None, headless: bool) -> None:

@@ -31,14 +31,13 @@ def settle_memory() -> None:
     gc.freeze()
 
 
-def draw_playhead() -> None:
+def draw_playhead(present: source.Present) -> None:
     """The whole log under one playhead, the same on every screen."""
-    head = source.head()
     position = playhead.position()
     record = source.at(position)
     band(
-        source.pulse(head.position),
-        head=head.position,
+        source.pulse(present.position),
+        head=present.position,
         position=position,
         now=playhead.is_now(),
         when=told_time(record.recorded_at) if record else "Before the first event",
@@ -48,6 +47,15 @@ def draw_playhead() -> None:
     )
     if said := playhead.trouble():
         warn(said)
+    if present.behind:
+        st.caption(f"{present.behind:,} newer events are being read into the figures.")
+
+
+@st.fragment(run_every=1.5)
+def follow(shown: int) -> None:
+    """While the playhead is at now, what others append comes onto the screen by itself."""
+    if source.present().position > shown:
+        st.rerun()
 
 
 st.set_page_config(page_title="Eventscope", page_icon=str(HERE / "static/mark.svg"), layout="wide")
@@ -57,10 +65,13 @@ page = st.navigation(MENU, position="top")
 try:
     playhead.begin(page.url_path)
     frame(past=not playhead.is_now())
-    if source.head().position:
-        draw_playhead()
+    present = source.present()
+    if present.position:
+        draw_playhead(present)
         page.run()
     else:
-        empty()
+        empty(present.behind)
+    if playhead.is_now():
+        follow(present.position)
 except EventscopeError as error:
     failed(error)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard import source
-from dashboard.source import EventscopeError
+from dashboard.source import EventscopeError, StoreUnavailable
 
 CARRIED = ("at", "order")
 
@@ -27,10 +27,9 @@ def begin(screen: str) -> None:
 
 
 def position() -> int:
-    """The position the screen shows, at most the head of the log."""
-    found = _resolved()
-    head = source.head().position
-    return head if found is None else found
+    """The position the screen shows; what no read model has reached is not shown yet."""
+    found, present = _resolved(), source.present().position
+    return present if found is None else min(found, present)
 
 
 def is_now() -> bool:
@@ -39,9 +38,13 @@ def is_now() -> bool:
 
 
 def _resolved() -> int | None:
-    said = st.query_params.get("at", "now")
+    said = st.query_params.get("at")
+    if said is None:
+        return None
     try:
         return source.resolve(said, order())
+    except StoreUnavailable:
+        raise
     except EventscopeError as error:
         st.session_state["trouble"] = f"{error} This is now."
         del st.query_params["at"]
@@ -61,6 +64,8 @@ def go(words: str) -> None:
     """Move the playhead to what somebody typed; say so where it means nothing."""
     try:
         move(source.resolve(words, order()))
+    except StoreUnavailable:
+        return  # the page says so itself
     except EventscopeError as error:
         st.session_state["trouble"] = str(error)
 

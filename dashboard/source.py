@@ -17,9 +17,9 @@ from core import (
     Now,
     Recorded,
     TimeMachine,
-    parse_moment,
 )
 from core import EventscopeError as EventscopeError
+from core import StoreUnavailable as StoreUnavailable
 from core.digests import Verified
 from core.orders import orders
 from core.orders.sentences import sentence
@@ -27,7 +27,7 @@ from core.orders.views.analytics import EVENT_VOLUME, STATUS_FIGURES, StatusRow
 from core.orders.views.order_details import ORDERS
 from core.orders.views.order_details import OrderRow as OrderRow
 from core.projections import Operator, Where
-from core.stores import Head, Search
+from core.stores import Search
 from dashboard.parts.time_travel.model import pack, window
 
 REMEMBERED = 256
@@ -40,6 +40,14 @@ SORTS = {
     "Oldest": ("created_at", False),
 }
 """What a list of orders can be sorted by: label → (column, descending)."""
+
+
+@dataclass(frozen=True)
+class Present:
+    """The newest position that is on every screen, and how many events are still behind it."""
+
+    position: int
+    behind: int
 
 
 @dataclass(frozen=True)
@@ -80,14 +88,15 @@ def machine() -> TimeMachine:
     return TimeMachine.open(os.environ["EVENTSCOPE_STORE"], create=False)
 
 
-def head() -> Head:
-    """The end of the log, now."""
-    return machine().store.head()
+def present() -> Present:
+    """What now is: the furthest position every read model has reached, so that all agree."""
+    reached = min(machine().projector.checkpoints().values())
+    return Present(reached, machine().store.head().position - reached)
 
 
 def resolve(text: str, order_id: str | None = None) -> int | None:
     """The position somebody's words mean; None is now. Raises an `EventscopeError`."""
-    moment = parse_moment(text)
+    moment = machine().moment(text, order_id)
     return None if isinstance(moment, Now) else machine().position(moment, order_id)
 
 

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
+from itertools import pairwise
+from typing import Any
+from uuid import uuid4
 
 from hypothesis import given
 
-from core.history import Change, difference, document, timeline
+from core.history import Change, Step, blame, difference, document, provenance, timeline
+from core.machine import TimeMachine
 from core.orders import (
     Order,
     OrderCreated,
@@ -73,3 +78,67 @@ def test_the_differences_lead_from_each_state_to_the_next(events: list[OrderEven
 
 def test_a_timeline_may_begin_anywhere() -> None:
     assert list(timeline(orders, [])) == []
+
+
+def steps_of(events: list[OrderEvent]) -> list[Step]:
+    machine = TimeMachine.open("memory:")
+    machine.load([("order-o1", replace(event, event_id=uuid4())) for event in events])
+    return list(timeline(orders, machine.store.read_stream("order-o1")))
+
+
+def told(steps: list[Step], *path: str) -> list[tuple[int, Any, Any]]:
+    settings = provenance(steps, path)
+    return [(one.recorded.version, one.change.before, one.change.after) for one in settings]
+
+
+CHAIR = OrderItemAdded("o1", "chair", "Chair", 1, Decimal("49.90"))
+REMOVED = OrderItemRemoved("o1", "lamp")
+
+
+def test_provenance_is_every_event_that_set_a_field_and_no_other() -> None:
+    steps = steps_of([OrderCreated("o1", "ada"), LAMP, CHAIR, LAMP, REMOVED])
+    assert told(steps, "items", "lamp", "quantity") == [(2, None, 2), (4, 2, 4), (5, 4, None)]
+    assert told(steps, "total") == [
+        (2, Decimal(0), Decimal("19.00")),
+        (3, Decimal("19.00"), Decimal("68.90")),
+        (4, Decimal("68.90"), Decimal("87.90")),
+        (5, Decimal("87.90"), Decimal("49.90")),
+    ]
+    assert told(steps, "carrier") == told(steps, "no", "such", "field") == []
+
+
+def test_provenance_of_a_branch_is_that_of_the_fields_below_it() -> None:
+    steps = steps_of([OrderPlaced("o1", {"city": "Oslo"}, Decimal(0)), LAMP])
+    assert told(steps, "shipping_address") == [(1, None, "Oslo")]
+    assert [version for version, _, _ in told(steps, "items", "lamp")] == [2] * 5
+
+
+def test_blame_names_the_version_that_last_touched_each_field() -> None:
+    blamed = blame(steps_of([OrderCreated("o1", "ada"), LAMP, CHAIR, LAMP, REMOVED]))
+    assert blamed["items", "chair", "quantity"] == blamed["items", "chair"] == 3
+    assert blamed["items",] == blamed["total",] == 5
+    assert blamed["customer_id",] == 1
+    assert blamed["status",] == blamed["paid",] == 0
+    assert ("items", "lamp") not in blamed
+    assert blame([]) == {}
+
+
+@given(histories)
+def test_provenance_and_blame_agree_with_looking_at_every_version(events: list[OrderEvent]) -> None:
+    steps = steps_of(events)
+    documents = [document(Order()), *(document(step.state) for step in steps)]
+    every = {path for one in documents for path in one}
+    naive = {
+        path: [
+            (version, before.get(path), after.get(path))
+            for version, (before, after) in enumerate(pairwise(documents), start=1)
+            if before.get(path) != after.get(path)
+        ]
+        for path in every
+    }
+    assert {path: told(steps, *path) for path in every} == naive
+    blamed = blame(steps)
+    assert blamed.keys() >= (documents[-1].keys() if steps else set())
+    for path, version in blamed.items():
+        below = [one for one in every if one[: len(path)] == path]
+        assert version == max((naive[one][-1][0] for one in below if naive[one]), default=0)

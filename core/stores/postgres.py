@@ -20,6 +20,7 @@ from core.stores.postgres_append import KNOWN, PLACED, UNPLACED, insert, stored_
 from core.stores.postgres_load import load
 from core.stores.postgres_schema import CLUSTER, SCHEMA_VERSION, VIEWS_LOCK, create
 from core.stores.postgres_server import connected, driver, engine
+from core.stores.read_models import Row
 from core.stores.soon import Soon
 from core.stores.sql import PAGE, SqlStore
 from core.stores.tables import events
@@ -176,6 +177,14 @@ class PostgresStore(SqlStore):
             with self.reading() as connection:
                 connection.exec_driver_sql("ANALYZE facts, places")
         return loaded
+
+    def insert_rows(self, connection: Connection, name: str, rows: list[Row]) -> None:
+        with (
+            driver(connection).cursor() as cursor,
+            cursor.copy(f'COPY "{name}" FROM STDIN') as copy,
+        ):
+            for row in rows:
+                copy.write_row(row)
 
     def actor(self) -> Any:
         return cast(func.convert_from(events.c.metadata, "UTF8"), JSON)["actor"].astext

@@ -20,6 +20,9 @@ R = TypeVar("R")
 
 BESIDE = "__beside"
 
+Row = tuple[Any, ...]
+"""The values of a row as the driver takes them, in the order of the columns."""
+
 
 class Connections(Protocol):
     """Where connections come from, and what their driver says for a value."""
@@ -31,6 +34,8 @@ class Connections(Protocol):
     def writing(self) -> AbstractContextManager[Connection]: ...
 
     def fetch(self, sql: str, parameters: tuple[Any, ...]) -> list[Any]: ...
+
+    def insert_rows(self, connection: Connection, name: str, rows: list[Row]) -> None: ...
 
 
 def shape(projection: Projection) -> str:
@@ -108,10 +113,7 @@ class SqlShelf:
                 [(end, *_written_key(table, key)) for key, end in spans.ended],
             )
         if spans.rows:
-            marks = ", ".join([mark] * (len(table.columns) + 2))
-            connection.exec_driver_sql(
-                f'INSERT INTO "{name}" VALUES ({marks})', list(_written(table, spans))
-            )
+            self._store.insert_rows(connection, name, list(_written(table, spans)))
 
 
 def _keyed(table: Table[Any], key: Key) -> list[tuple[str, Kind, Any]]:
@@ -127,7 +129,7 @@ def _write(kind: Kind, value: Any) -> Any:
     return value if kind.write is None or value is None else kind.write(value)
 
 
-def _written(table: Table[Any], spans: Spans) -> Iterator[tuple[Any, ...]]:
+def _written(table: Table[Any], spans: Spans) -> Iterator[Row]:
     """Each row as values for the driver; this runs once per event and view, so it is lean."""
     values_of = attrgetter(*table.columns)
     writes = [(place, kind.write) for place, kind in enumerate(kinds(table)) if kind.write]

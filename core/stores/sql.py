@@ -20,7 +20,7 @@ from core.moments import AtPosition, AtTime, AtVersion, Moment
 from core.projections import Projection, Query, Table
 from core.stores import Head, Search, Shelf, StoredSnapshot, tables
 from core.stores.finding import narrowed, newest_by, text, version_by
-from core.stores.read_models import SqlShelf, count_rows, query_rows, swap_tables
+from core.stores.read_models import Row, SqlShelf, count_rows, query_rows, swap_tables
 from core.stores.tables import checkpoints, events
 
 R = TypeVar("R")
@@ -114,6 +114,11 @@ class SqlStore(ABC):
             cursor.execute(sql, parameters)
             return list(cursor.fetchall())
 
+    def insert_rows(self, connection: Connection, name: str, rows: list[Row]) -> None:
+        """Put many rows into a table; the first fixes how many columns there are."""
+        marks = ", ".join([self.mark] * len(rows[0]))
+        connection.exec_driver_sql(f'INSERT INTO "{name}" VALUES ({marks})', rows)
+
     def search(
         self, search: Search, after: int | None, newest_first: bool, limit: int
     ) -> list[Recorded]:
@@ -141,9 +146,9 @@ class SqlStore(ABC):
     def version_at(self, stream: str, position: int | None = None) -> int:
         if position is not None:
             return version_by(self.fetch, stream, self.version_at(stream), position)
-        version = events.c.version
-        last = select(version).where(events.c.stream == stream).order_by(version.desc())
-        return self._number(last.limit(1))
+        sql = "SELECT version FROM events WHERE stream = ? ORDER BY version DESC LIMIT 1"
+        rows = self.fetch(sql, (stream,))
+        return int(rows[0][0]) if rows else 0
 
     def position_at(self, moment: Moment, stream: str | None = None) -> int:
         match moment:
@@ -162,11 +167,12 @@ class SqlStore(ABC):
     def _position_of(self, stream: str | None, version: int) -> int:
         if stream is None:
             raise VersionNeedsOrder(version)
-        last = self.version_at(stream)
-        if version > last:
-            raise NoSuchVersion(stream, version, last)
-        place = (events.c.stream == stream) & (events.c.version == version)
-        return self._number(select(events.c.position).where(place))
+        if version == 0:
+            return 0
+        sql = "SELECT position FROM events WHERE stream = ? AND version = ?"
+        if rows := self.fetch(sql, (stream, version)):
+            return int(rows[0][0])
+        raise NoSuchVersion(stream, version, self.version_at(stream))
 
     def _number(self, wanted: Select[Any]) -> int:
         with self.reading() as connection:
@@ -188,13 +194,12 @@ class SqlStore(ABC):
     def snapshots(self, stream: str, to_position: int) -> Iterator[StoredSnapshot]:
         sql = (
             "SELECT stream, version, position, fingerprint, state FROM snapshots"
-            " WHERE stream = ? AND position <= ? AND version < ? ORDER BY version DESC LIMIT 1"
+            " WHERE stream = ? AND position <= ? ORDER BY position DESC LIMIT 1"
         )
-        below = 2**62
-        while rows := self.fetch(sql, (stream, to_position, below)):
+        while rows := self.fetch(sql, (stream, to_position)):
             kept = StoredSnapshot(*rows[0])
             yield kept
-            below = kept.version
+            to_position = kept.position - 1
 
     def drop_snapshots(self) -> None:
         with self.writing() as connection:

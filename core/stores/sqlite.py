@@ -8,17 +8,18 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
+from sqlite3 import IntegrityError
 from typing import Any
 
 from sqlalchemy import Connection, Text, cast, func
 
-from core.codec import Codec
+from core.codec import Codec, Encoded
 from core.errors import StoreUnavailable, UnknownStore
 from core.events import Event, Recorded, StoredRow, to_microseconds, utc_now
 from core.stores import check_stream
 from core.stores.placing import EMPTY_LOG, EMPTY_STREAM, Ends, StreamEnd, admit
 from core.stores.sql import ROW, SqlStore
-from core.stores.sqlite_file import queued, reading_engine, translated, writing_engine
+from core.stores.sqlite_file import Queue, reading_engine, translated, writing_engine
 from core.stores.tables import events, schema
 
 APPLICATION_ID = 0x45565343  # "EVSC": tells our files from other SQLite databases
@@ -53,6 +54,7 @@ class SqliteStore(SqlStore):
         self._readers = reading_engine(path)
         self._writer: Connection | None = None
         self._lock = threading.RLock()
+        self._queue = Queue(url, path)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -61,14 +63,15 @@ class SqliteStore(SqlStore):
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        with translated(self.url), self._lock, queued(self.url, self._path):
+        with translated(self.url), self._lock, self._queue:
             connection = self._writing_connection()
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            run = _driver(connection)
+            run.execute("BEGIN IMMEDIATE")
             try:
                 yield connection
-                connection.exec_driver_sql("COMMIT")
+                run.execute("COMMIT")
             except BaseException:
-                connection.connection.rollback()
+                run.rollback()
                 raise
 
     def _writing_connection(self) -> Connection:
@@ -105,14 +108,14 @@ class SqliteStore(SqlStore):
         with self.writing() as connection:
             run = _driver(connection)
             ends = _ends(run)
-            known = _known(run, [one.event_id for one in encoded])
             actual = ends.version(stream)
-            rows = admit(stream, events, encoded, known, expected_version, actual)
+            rows = None
+            if actual == expected_version:
+                rows = _inserted(run, ends, stream, encoded)
             if rows is None:
-                now = to_microseconds(utc_now())
-                rows = [ends.place(stream, one, now) for one in encoded]
-                run.executemany(INSERT, rows)
-        return self.recorded(rows)
+                known = _known(run, [one.event_id for one in encoded])
+                rows = admit(stream, events, encoded, known, expected_version, actual)
+        return self.recorded(rows or [])
 
     def load(self, entries: Iterable[tuple[str, Event]]) -> int:
         loaded, waiting = 0, iter(entries)
@@ -142,10 +145,14 @@ class SqliteStore(SqlStore):
         with self._lock:
             self._readers.dispose()
             if self._writer is not None:
-                # The last connection to leave folds the write-ahead log back into the file.
-                self._writer.close()
-                self._writer.engine.dispose()
+                # The last connection to leave folds the write-ahead log back into the file. In
+                # line with the writers: SQLite 3.7.0 to 3.51.2 may lose pages when one connection
+                # checkpoints while another writes.
+                with self._queue:
+                    self._writer.close()
+                    self._writer.engine.dispose()
                 self._writer = None
+                self._queue.close()
 
 
 def _driver(connection: Connection) -> Any:
@@ -158,6 +165,24 @@ def _ends(run: Any) -> Ends:
         return run.execute(STREAM_END, (stream,)).fetchone() or EMPTY_STREAM
 
     return Ends(run.execute(LOG_END).fetchone() or EMPTY_LOG, stream_end)
+
+
+def _inserted(
+    run: Any, ends: Ends, stream: str, encoded: Sequence[Encoded]
+) -> list[StoredRow] | None:
+    """The rows of a new batch; None, and nothing written, where an event id is not new."""
+    if len({one.event_id for one in encoded}) < len(encoded):
+        return None
+    now = to_microseconds(utc_now())
+    rows = [ends.place(stream, one, now) for one in encoded]
+    try:
+        run.executemany(INSERT, rows)
+    except IntegrityError:
+        # The rows before the known one are in the transaction: take them out again.
+        run.execute("ROLLBACK")
+        run.execute("BEGIN IMMEDIATE")
+        return None
+    return rows
 
 
 def _known(run: Any, event_ids: list[bytes]) -> dict[bytes, StoredRow]:

@@ -76,22 +76,37 @@ def _lower(value: Any) -> Any:
     return value.lower() if isinstance(value, str) else value
 
 
-@contextmanager
-def queued(url: str, path: Path) -> Iterator[None]:
-    """Writers of other processes wait in line: SQLite alone lets one starve for seconds."""
-    if fcntl is None:
-        yield
-        return
-    with _queue(url, path) as queue:
-        fcntl.flock(queue, fcntl.LOCK_EX)
-        yield
+class Queue:
+    """Writers of other processes wait in line: SQLite alone lets one starve for seconds.
 
+    A lock on a file beside the log, held by one thread of this process at a time.
+    """
 
-def _queue(url: str, path: Path) -> IO[str]:
-    try:
-        return Path(f"{path}.lock").open("a")
-    except OSError:
-        raise StoreUnavailable(url, "it is read-only") from None
+    def __init__(self, url: str, path: Path) -> None:
+        self._url, self._path = url, Path(f"{path}.lock")
+        self._file: IO[str] | None = None
+
+    def __enter__(self) -> None:
+        if fcntl is not None:
+            fcntl.flock(self._opened(), fcntl.LOCK_EX)
+
+    def __exit__(self, *_: object) -> None:
+        if self._file is not None:
+            fcntl.flock(self._file, fcntl.LOCK_UN)
+
+    def _opened(self) -> IO[str]:
+        if self._file is None:
+            try:
+                self._file = self._path.open("a")
+            except OSError:
+                raise StoreUnavailable(self._url, "it is read-only") from None
+        return self._file
+
+    def close(self) -> None:
+        """Let go of the file."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None
 
 
 @contextmanager

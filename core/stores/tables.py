@@ -57,6 +57,7 @@ snapshots = SqlTable(
     Column("position", BigInteger, nullable=False),
     Column("fingerprint", Text, nullable=False),
     Column("state", LargeBinary, nullable=False),
+    UniqueConstraint("stream", "position"),  # the newest one not after a position, in one step
 )
 
 checkpoints = SqlTable(
@@ -115,6 +116,7 @@ def _column_type(kind: Kind) -> TypeEngine[Any]:
     return kind.column()
 
 
+@cache  # one object per table, or SQLAlchemy would compile each query anew
 def view_table(table: Table[Any], name: str, generation: int) -> SqlTable:
     """The SQL table of a read model: a row per change, with the positions between which it holds.
 

@@ -86,7 +86,7 @@ def _layout(dark: bool) -> dict[str, Any]:
         "margin": {"l": 0, "r": 0, "t": 8, "b": 0},
         "paper_bgcolor": clear,
         "plot_bgcolor": clear,
-        "font": {"color": ink, "size": 12},
+        "font": {"color": ink, "size": 12, "family": "Inter, system-ui, sans-serif"},
         "legend": {"orientation": "h", "y": -0.12, "x": 0, "traceorder": "normal"},
         "hovermode": "x unified",
         "hoverlabel": {"bgcolor": "#1a1d23" if dark else "#ffffff", "font": {"color": ink}},

@@ -43,10 +43,15 @@ def told_time(moment: datetime) -> str:
     return f"{moment.day} {moment:%b %Y %H:%M:%S} UTC"
 
 
-def empty() -> None:
-    """A log without events: what to do next."""
+def empty(behind: int) -> None:
+    """A log without events, or one nobody has read into figures yet: what to do next."""
+    if behind:
+        st.subheader("The figures are not ready")
+        st.write(f"{behind:,} events are in the log. Read them into the figures:")
+        st.code("eventscope rebuild", language="shell")
+        return
     st.subheader("This log is empty")
-    st.write("Nothing has happened yet. Fill it with the shipped sample and reload this page:")
+    st.write("Nothing has happened yet. Fill it with the shipped sample:")
     st.code("eventscope import olist data/olist-orders", language="shell")
 
 

@@ -23,7 +23,7 @@ def first_page() -> None:
 def day(key: str, label: str) -> datetime | None:
     """A day to begin or end at, in UTC."""
     chosen = st.date_input(
-        label, value=None, key=key, bind="query-params", on_change=first_page, width=178
+        label, value=None, key=key, bind="query-params", on_change=first_page, width=168
     )
     return None if chosen is None else datetime.combine(chosen, time(), UTC)
 
@@ -37,10 +37,10 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
         bind="query-params",
         placeholder="All types",
         on_change=first_page,
-        width=370,
+        width=300,
     )
     order_id = st.text_input(
-        "Order", key="of", bind="query-params", placeholder="Any", on_change=first_page, width=178
+        "Order", key="of", bind="query-params", placeholder="Any", on_change=first_page, width=168
     )
     actor = st.text_input(
         "Who",
@@ -48,7 +48,7 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
         bind="query-params",
         placeholder="Anybody",
         on_change=first_page,
-        width=178,
+        width=168,
     )
     since = day("since", "From")
     until = day("until", "Until")

@@ -79,7 +79,7 @@ def not_yet(order_id: str) -> None:
 
 def walk(order_id: str) -> None:
     """The order at the playhead, and the way through its history."""
-    versions = source.version_at(order_id, source.head().position)
+    versions = source.version_at(order_id, source.present().position)
     if not versions:
         st.warning("There is no order with this id. Here are those there are.")
         find(order_id)

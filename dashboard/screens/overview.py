@@ -14,7 +14,7 @@ from dashboard.parts.order_table import chosen_row, order_table
 WIDTHS = ("hour", "day", "week", "month")
 PAGE = 15
 
-position, head = playhead.position(), source.head().position
+position, head = playhead.position(), source.present().position
 # A chart of its own for each moment: a bar that was clicked can be clicked again.
 VOLUME = f"volume:{position}"
 

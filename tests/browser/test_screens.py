@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Visit, settled
+from core import TimeMachine
+from core.orders import AddItem, CreateOrder
+from tests.browser.conftest import Visit, serve, settled
 
 SCREENS = ["/", "/order", "/log"]
 LONGEST = "/order?order=ccf804e764ed5650cd8759557269dc13&at=v5"
@@ -96,6 +100,31 @@ def test_a_row_of_the_log_leads_to_that_moment_of_its_order(visit: Visit, sample
     expect(page).to_have_url(re.compile(r"/order\?order=[0-9a-f]{32}&at=(%40|@)4321"))
     settled(page)
     expect(page.locator(".tt #position")).to_have_text("4,321")
+
+
+def test_a_row_of_the_order_list_leads_to_its_order(visit: Visit, sample: str) -> None:
+    page = visit(f"{sample}/?at=@4321")
+    table = page.get_by_label("Orders at this moment").last
+    table.scroll_into_view_if_needed()
+    box = page.get_by_test_id("stDataFrame").last.bounding_box()
+    assert box
+    page.mouse.click(box["x"] + 18, box["y"] + 35 + 17)
+    expect(page).to_have_url(re.compile(r"/order\?order=[0-9a-f]{32}&at=(%40|@)4321"))
+    settled(page)
+    expect(page.locator(".tt #position")).to_have_text("4,321")
+
+
+def test_what_others_append_comes_onto_the_screen_by_itself(visit: Visit, tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/live.db"
+    machine = TimeMachine.open(url)
+    machine.handle(CreateOrder("o1", "ada"))
+    for base in serve(url):
+        page = visit(base)
+        events = page.get_by_test_id("stMetric").filter(has_text="Events")
+        expect(events).to_contain_text("1")
+        machine.handle(AddItem("o1", "lamp", "Lamp", 1, Decimal("9.50")))
+        expect(events).to_contain_text("2", timeout=5_000)
+    machine.close()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

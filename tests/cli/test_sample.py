@@ -7,13 +7,14 @@ from collections.abc import Iterator
 
 import pytest
 
-from core import cli, reports, serving
+from core import reports, serving
 from core.errors import NoSuchVersion
 from core.events import Event
 from core.importers.olist import read
 from core.machine import TimeMachine
-from core.moments import AtVersion
+from core.moments import AtPosition
 from core.orders import orders
+from core.terminal import order_at
 from tests.cli.conftest import Ask
 
 
@@ -45,10 +46,12 @@ def test_every_order_of_the_sample_at_v3_is_the_fold_of_its_first_three_events(
         order_id = stream.removeprefix("order-")
         if len(events) < 3:
             with pytest.raises(NoSuchVersion):
-                cli.order_at(sample_machine, order_id, AtVersion(3))
+                order_at(sample_machine, order_id, "v3", "UTC")
             continue
-        state, position = cli.order_at(sample_machine, order_id, AtVersion(3))
-        shown = reports.shown_json(state, position, AtVersion(3))
+        _, moment, position, version = order_at(sample_machine, order_id, "v3", "UTC")
+        state = sample_machine.order(order_id, AtPosition(position))
+        shown = reports.shown_json(state, position, moment)
+        assert version == 3
         folded = orders.fold(events[:3])
         assert shown["state"] == reports.order_json(folded)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import sqlite3
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from streamlit.testing.v1 import AppTest
 
 from core import AtPosition, TimeMachine
 from core.history import document
-from core.orders import orders
+from core.orders import CreateOrder, OrderCreated, PaymentRecorded, orders
 from core.orders.views.order_details import ORDERS
 from dashboard.parts.time_travel.model import COLUMNS, pack, shown
 from tests.dashboard.conftest import Open
@@ -80,7 +81,13 @@ def test_a_clock_time_in_the_link_is_a_position(open_app: Open, sample: TimeMach
     assert band["seal"] == last.seal.hex()
 
 
-@pytest.mark.parametrize("nonsense", ["@99999999", "yesterday", "v7", "@-1"])
+def test_a_moment_may_be_said_as_people_say_it(open_app: Open, sample: TimeMachine) -> None:
+    band = component(open_app(at="end of November 2017"), "seal")
+    last, after = (sample.store.at(band["position"] + more) for more in (0, 1))
+    assert last.recorded_at < datetime(2017, 12, 1, tzinfo=UTC) <= after.recorded_at
+
+
+@pytest.mark.parametrize("nonsense", ["@99999999", "soon", "v7", "@-1"])
 def test_a_moment_that_means_nothing_is_answered_with_a_sentence(
     open_app: Open, nonsense: str
 ) -> None:
@@ -202,3 +209,23 @@ def test_what_the_browser_walks_is_the_fold_of_the_events(sample: TimeMachine, p
                 if text is not None
             }
             assert walked == {path: shown(value) for path, value in document(step.state).items()}
+
+
+def test_what_is_not_projected_is_not_on_the_screen_yet(open_app: Open, tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/behind.db"
+    machine = TimeMachine.open(url)
+    machine.handle(CreateOrder("o1", "ada"))
+    machine.store.append("order-o1", [PaymentRecorded("o1", "card", Decimal(9), 1)], 1)
+    app = open_app(store=url)
+    assert metrics(app)["Events"] == "1"
+    assert any(caption.value.startswith("1 newer events") for caption in app.caption)
+    machine.project()
+    assert metrics(app.run())["Events"] == "2"
+
+
+def test_a_log_without_read_models_says_how_to_make_them(open_app: Open, tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/bare.db"
+    TimeMachine.open(url).store.append("order-o1", [OrderCreated("o1", "ada")], 0)
+    app = open_app(store=url)
+    assert not app.exception
+    assert app.code[0].value == "eventscope rebuild"

@@ -10,10 +10,11 @@ import streamlit as st
 
 HERE = Path(__file__).parent
 SCRIPTS = (
-    *("walk", "words", "icons", "headline", "rail", "story"),
-    *("fields", "items", "state", "changes", "player", "scrubber"),
+    *("walk", "words", "icons", "headline", "scales", "ticks", "rail", "story"),
+    *("fields", "items", "state", "changes", "why", "aside"),
+    *("player", "search", "keys", "scrubber"),
 )
-STYLES = ("console", "panes")
+STYLES = ("console", "tools", "panes")
 SETTLES_AFTER_MS = 250
 
 

@@ -3,7 +3,6 @@
 class Fields {
   constructor(walk) {
     this.walk = walk;
-    this.numbers = new Map(walk.paths.map((path, number) => [path.join("\u0000"), number]));
   }
 
   move(version) {
@@ -33,7 +32,7 @@ class Fields {
   }
 
   number(...path) {
-    return this.numbers.get(path.join("\u0000"));
+    return this.walk.number(path);
   }
 
   now(...path) {
@@ -44,16 +43,32 @@ class Fields {
     return this.now(...path) !== undefined || Boolean(this.before.get(this.number(...path)));
   }
 
-  // A value with its origin in the title, and a mark if this event changed it.
+  // A value with its origin in the title, and a mark if this event changed it. It can be asked why.
   value(...path) {
     const number = this.number(...path);
     const now = this.walk.state.get(number);
     const text = el("span", { class: "text" }, orNothing(now ?? this.before.get(number)));
     const node = el("span", { class: "value" }, text);
-    const by = number === undefined ? ABSENT : this.walk.setBy(number, this.version);
+    if (number === ABSENT) return node;
+    const by = this.walk.setBy(number, this.version);
     if (by !== ABSENT) node.title = `since v${count(by)}: ${this.walk.event(by).sentence}`;
+    this.askable(node, number, `${fullName(this.walk, number)}, ${text.textContent}`, by);
     if (this.before.has(number)) this.mark(node, this.before.get(number), now);
     return node;
+  }
+
+  askable(node, number, told, by) {
+    node.dataset.path = number;
+    node.dataset.by = this.since(by);
+    node.tabIndex = 0;
+    node.setAttribute("role", "button");
+    node.setAttribute("aria-label", `${told}, ${node.dataset.by}: why?`);
+  }
+
+  // The version that last set it; what has been so from the beginning, or from before what we hold.
+  since(by) {
+    const { first } = this.walk;
+    return by === ABSENT && first > 1 ? `< v${count(first)}` : `v${count(by ?? 1)}`;
   }
 
   mark(node, was, now) {

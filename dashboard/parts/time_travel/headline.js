@@ -11,8 +11,6 @@ class Headline {
     $("total").textContent = count(walk.total);
     const back = el("span", { class: "back" }, "Back to ");
     $("latest").replaceChildren(el("span", {}, back, `v${count(walk.total)}`), icon("forward"));
-    $("first_at").textContent = walk.holds(1) ? walk.event(1).at : "";
-    $("last_at").textContent = walk.holds(walk.total) ? walk.event(walk.total).at : "";
   }
 
   // What is known of a version even before its part of the history has come.

@@ -52,11 +52,11 @@ class Items {
     const was = (path) => (before.has(path) ? [before.get(path)] : "untouched");
     const seen = (path) => [walk.state.get(path), was(path), walk.setBy(path, version)];
     const sign = JSON.stringify(paths.map(seen));
-    if (this.drawn.get(key)?.sign !== sign) this.drawn.set(key, { sign, row: this.row(key) });
+    if (this.drawn.get(key)?.sign !== sign) this.drawn.set(key, { sign, row: this.row(key, paths) });
     return this.drawn.get(key).row;
   }
 
-  row(key) {
+  row(key, paths) {
     const { fields } = this;
     const id = fields.now("items", key, "product_id") ?? key;
     const cells = ["product_name", ...AMOUNTS].map((part) => fields.value("items", key, part));
@@ -64,10 +64,18 @@ class Items {
     const born = !gone && fields.before.get(fields.number("items", key, "quantity")) === null;
     if (gone || born) this.once(cells);
     const code = el("span", { class: "small", title: id }, LONG_ID.test(id) ? short(id) : id);
+    code.dataset.by = fields.since(this.touched(paths));
     const [name, ...amounts] = cells;
     const row = [el("th", { scope: "row" }, name, code)];
     row.push(...amounts.map((amount) => el("td", { class: "amount" }, amount)));
     return el("tr", { class: gone ? "gone" : born ? "born" : null }, ...row);
+  }
+
+  // The last event that touched anything in this row.
+  touched(paths) {
+    const { walk, version } = this.fields;
+    const touches = paths.map((path) => walk.setBy(path, version)).filter((by) => by !== ABSENT);
+    return touches.length ? Math.max(...touches) : ABSENT;
   }
 
   // A row that came or went is marked as a row, not value by value.

@@ -7,11 +7,16 @@ class Scrubber {
     const $ = (id) => root.querySelector(`#${id}`);
     const go = (version) => this.go(version);
     this.$ = $;
+    this.root = root;
     this.rail = new Rail($);
     this.headline = new Headline($);
     this.state = new State($);
-    this.panes = [this.headline, new Story($, go), this.state, new Changes($, go)];
+    const why = new Why($, go);
+    this.panes = [this.headline, new Story($, go), this.state, new Changes($, go), why];
+    this.aside = new Aside($, why);
     this.player = new Player($, this);
+    this.search = new Search(this);
+    this.keys = new Keys($, this);
     this.rests = Date.now();
     this.listen(go);
   }
@@ -19,22 +24,17 @@ class Scrubber {
   listen(go) {
     const { $ } = this;
     const slider = $("slider");
-    slider.oninput = () => go(Number(slider.value));
+    slider.oninput = () => this.slide();
     slider.onpointerdown = () => (this.held = true);
     slider.onpointerup = slider.onpointercancel = () => this.release();
-    slider.onkeydown = (event) => {
-      if (event.key !== " ") return;
-      event.preventDefault();
-      this.player.toggle();
-    };
     const targets = {
-      first: () => 1,
-      previous: () => this.version - 1,
-      next: () => this.version + 1,
-      last: () => this.walk.total,
-      latest: () => this.walk.total,
+      first: () => go(1),
+      previous: () => this.step(-1),
+      next: () => this.step(1),
+      last: () => go(this.walk.total),
+      latest: () => go(this.walk.total),
     };
-    for (const [id, target] of Object.entries(targets)) $(id).onclick = () => go(target());
+    for (const [id, target] of Object.entries(targets)) $(id).onclick = target;
     for (const id of ["first", "previous", "next", "last"]) $(id).replaceChildren(icon(id));
   }
 
@@ -58,8 +58,15 @@ class Scrubber {
   }
 
   arrive() {
-    this.show(this.version);
+    this.refresh();
     this.player.arrived();
+    this.search.arrived();
+  }
+
+  // In true time the slider stops anywhere; it comes to lie on the nearest event.
+  slide() {
+    this.go(this.rail.read());
+    this.rail.move(this.version);
   }
 
   // A person moved.
@@ -70,8 +77,21 @@ class Scrubber {
     this.settle();
   }
 
+  step(direction) {
+    this.go(this.version + direction);
+  }
+
   show(version) {
     this.version = version;
+    this.search.forget();
+    this.refresh();
+  }
+
+  refresh() {
+    keepingFocus(this.root, this.$("slider"), () => this.redraw(this.version));
+  }
+
+  redraw(version) {
     this.rail.move(version);
     this.headline.place(version);
     if (!this.walk.holds(version)) return this.headline.wait(version);
@@ -95,8 +115,12 @@ class Scrubber {
 
   // Counted, so that a second rest at the same version is news as well.
   report() {
-    this.$("live").textContent = this.headline.said;
+    this.say(this.headline.said);
     this.send("rest", { version: this.version, number: this.asked, count: ++this.rests });
+  }
+
+  say(text) {
+    this.$("live").textContent = text;
   }
 
   release() {

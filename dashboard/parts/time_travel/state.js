@@ -54,6 +54,8 @@ class State {
   bead(status, distance, since, version) {
     const stage = distance < 0 ? "done" : distance ? "ahead" : "here";
     const sign = distance > 0 ? null : icon(this.walk.status_path.includes(status) ? "check" : "cross");
+    const name = el("span", { class: since === version ? "name changed" : "name" }, capital(status ?? ""));
+    if (!distance) this.fields.askable(name, this.walk.statusPath, `Status, ${status}`, since ?? ABSENT);
     return el(
       "li",
       {
@@ -61,7 +63,7 @@ class State {
         "aria-current": distance ? null : "step",
       },
       el("span", { class: "bead" }, sign),
-      el("span", { class: since === version ? "name changed" : "name" }, capital(status ?? "")),
+      name,
       el("span", { class: "small" }, since ? day(this.walk.event(since).at) : ""),
     );
   }

@@ -8,7 +8,8 @@ class Walk {
     this.last = this.first + this.events.length - 1;
     this.rows = this.events.map((row) => this.named(row));
     this.byId = new Map(this.rows.map((event, index) => [event.id, this.first + index]));
-    this.statusPath = this.paths.findIndex((path) => path.length === 1 && path[0] === "status");
+    this.numbers = new Map(this.paths.map((path, number) => [path.join("\u0000"), number]));
+    this.statusPath = this.number(["status"]) ?? -1;
     this.since = this.paths.map(() => []);
     this.patches.forEach((patch, index) => {
       for (const [path] of patch) this.since[path].push(this.first + index);
@@ -31,8 +32,24 @@ class Walk {
   }
 
   kind(version) {
-    const [label, hue, icon, form] = this.kinds[this.rows[version - this.first].type];
+    const [label, hue, icon, form] = this.kinds[this.type(version)];
     return { label, hue, icon, form };
+  }
+
+  // The number of a path; ABSENT if no event we hold and no state ever had it.
+  number(path) {
+    return this.numbers.get(path.join("\u0000"));
+  }
+
+  type(version) {
+    return this.rows[version - this.first].type;
+  }
+
+  // The nearest event of a type, beginning with the version `from`; ABSENT where we hold none.
+  ofType(type, direction, from) {
+    let version = from;
+    while (this.holds(version) && this.type(version) !== type) version += direction;
+    return this.holds(version) ? version : ABSENT;
   }
 
   restart(version, entries) {

@@ -1,0 +1,167 @@
+"""What can be asked about time? Then, why, since when, what changed, how long."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from core import question_reports, reports
+from core.clock_words import zone_named
+from core.comparing import compare
+from core.conditions import flips, parse_condition
+from core.errors import BadMoment
+from core.history import provenance
+from core.machine import TimeMachine
+from core.moments import AtPosition, AtTime, Moment
+from core.naming import named_path
+from core.orders import Order
+from core.orders.book import compare_books
+from core.orders.views.lifecycle import BREACHES, STAYS
+from core.orders.views.order_details import ORDERS
+from core.orders.waiting import breaches, routes, standing, waits
+from core.terminal import About, At, Json, OrderId, Store, Zone, answer, known, opened, order_at
+
+EarlierAt = Annotated[str, typer.Argument(metavar="A", help="A moment, as with --at.")]
+LaterAt = Annotated[str, typer.Argument(metavar="B", help="Another; the earlier comes first.")]
+OneOrder = Annotated[str | None, typer.Option("--order", metavar="ORDER", help="Of one order.")]
+Field = Annotated[
+    str, typer.Argument(metavar="FIELD", help="total, items.lamp.quantity, shipping_address.city")
+]
+Asked = Annotated[
+    str, typer.Argument(metavar="CONDITION", help="""total > 500 and status == "placed" """)
+]
+
+
+def show(
+    order: OrderId,
+    store: Store = None,
+    at: At = "now",
+    about: About = None,
+    zone: Zone = "UTC",
+    as_json: Json = False,
+) -> None:
+    """Show one order as it stood at a moment, or what was believed then about another time."""
+    with opened(store) as machine:
+        order_id, moment, position, _ = order_at(machine, order, at, zone)
+        extra: dict[str, Any] = {}
+        if about is None:
+            state = machine.order(order_id, AtPosition(position))
+        else:
+            world = _world_time(about, machine.moment(about, order_id, zone_named(zone)))
+            belief = machine.belief(order_id, world.time, AtPosition(position))
+            state, extra = belief.state, question_reports.belief_json(belief, world)
+    found = {**reports.shown_json(state, position, moment), **extra}
+    answer(as_json, found, lambda: question_reports.believed_sheet(state, position, extra))
+
+
+def _world_time(said: str, moment: Moment) -> AtTime:
+    if not isinstance(moment, AtTime):
+        raise BadMoment(said, "--about is a time in the world, such as 2017-11-24 17:00")
+    return moment
+
+
+def why(
+    order: OrderId,
+    field: Field,
+    store: Store = None,
+    at: At = "now",
+    zone: Zone = "UTC",
+    as_json: Json = False,
+) -> None:
+    """Say why a field of an order has its value: every event that set it, who, when and why."""
+    with opened(store) as machine:
+        order_id, moment, position, version = order_at(machine, order, at, zone)
+        steps = machine.history(order_id, to_version=version)
+    path = named_path(steps, field)
+    settings = list(provenance(steps, path))
+    place = {"order_id": order_id, "field": field, "at": str(moment), "position": position}
+    found = {**place, "version": version, **question_reports.why_json(steps, path, settings)}
+    answer(as_json, found, lambda: question_reports.why_table(field, settings))
+
+
+def when(
+    order: OrderId,
+    condition: Asked,
+    store: Store = None,
+    at: At = "now",
+    zone: Zone = "UTC",
+    as_json: Json = False,
+) -> None:
+    """Say when a condition held for an order: every stretch, from which event to which."""
+    asked = parse_condition(condition, Order)
+    with opened(store) as machine:
+        order_id, moment, position, version = order_at(machine, order, at, zone)
+        steps = machine.history(order_id, to_version=version)
+    stretches = flips(steps, asked)
+    place = {"order_id": order_id, "condition": asked.text, "at": str(moment)}
+    told = {"position": position, "version": version}
+    found = {**place, **told, **question_reports.when_json(stretches)}
+    answer(as_json, found, lambda: question_reports.when_table(asked.text, stretches))
+
+
+def diff(
+    a: EarlierAt,
+    b: LaterAt,
+    order: OneOrder = None,
+    store: Store = None,
+    zone: Zone = "UTC",
+    as_json: Json = False,
+) -> None:
+    """Say what changed between two moments and why: in the whole book, or in one order."""
+    with opened(store) as machine:
+        if order is None:
+            _diff_book(machine, a, b, zone, as_json)
+        else:
+            _diff_order(machine, order, a, b, zone, as_json)
+
+
+def _diff_order(machine: TimeMachine, order: str, a: str, b: str, zone: str, as_json: bool) -> None:
+    order_id = known(machine, order)
+    spots = [order_at(machine, order_id, said, zone, begun=False)[1:] for said in (a, b)]
+    first, last = sorted(spots, key=lambda spot: spot[1])
+    order_at(machine, order_id, f"@{last[1]}", zone)  # it had begun by the later one
+    steps = machine.history(order_id, first[2] + 1, last[2]) if first[2] < last[2] else []
+    differences = compare(steps)
+    ends = [{"at": str(at), "position": p, "version": v} for at, p, v in (first, last)]
+    found = {"order_id": order_id, "from": ends[0], "to": ends[1]}
+    found |= question_reports.diff_json(differences)
+    answer(as_json, found, lambda: question_reports.diff_sheet(found, differences))
+
+
+def _diff_book(machine: TimeMachine, a: str, b: str, zone: str, as_json: bool) -> None:
+    machine.project()  # another program may have appended without projecting
+    moments = [machine.moment(said, zone=zone_named(zone)) for said in (a, b)]
+    spots = sorted(((machine.position(at), str(at)) for at in moments), key=lambda spot: spot[0])
+    books = [machine.rows(ORDERS, AtPosition(position)) for position, _ in spots]
+    change = compare_books(*books)
+    ends = [{"at": at, "position": position} for position, at in spots]
+    found = {"from": ends[0], "to": ends[1], **question_reports.book_json(change)}
+    answer(as_json, found, lambda: question_reports.book_sheet(found, change))
+
+
+def waiting(
+    store: Store = None,
+    at: At = "now",
+    order: OneOrder = None,
+    zone: Zone = "UTC",
+    as_json: Json = False,
+) -> None:
+    """Say how long orders stay in each status, on which paths, and which rules they broke."""
+    with opened(store) as machine:
+        machine.project()  # another program may have appended without projecting
+        order_id = None if order is None else order_at(machine, order, at, zone)[0]
+        moment = machine.moment(at, order_id, zone_named(zone))
+        position = machine.position(moment, order_id)
+        stays = machine.rows(STAYS, AtPosition(position))
+        broken = breaches(machine.rows(BREACHES, AtPosition(position)))
+        last = machine.store.at(position)
+    found: dict[str, Any] = {"at": str(moment), "position": position}
+    if order_id is not None and last is not None:
+        stands = standing(stays, order_id, last.recorded_at)
+        found |= {"order_id": order_id, "standing": question_reports.standing_json(stands)}
+        answer(as_json, found, lambda: question_reports.standing_line(order_id, stands))
+        return
+    lengths, paths = waits(stays, zone_named(zone)), routes(stays)
+    found |= {"statuses": lengths, "paths": paths, "broken_rules": broken}
+    answer(as_json, found, lambda: question_reports.waiting_sheet(lengths, paths, broken))

@@ -1,0 +1,50 @@
+"""What does a person ask for? The whole table, a quick one, or some sections of it."""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from tests.benchmarks import appending, browser, replaying, sample
+from tests.benchmarks.measuring import QUICK, REPETITIONS, Race, heading, line, run
+
+SECTIONS: dict[str, Callable[[Path, bool], Iterator[Race]]] = {
+    "append": appending.races,
+    "disk": appending.on_disk,
+    "replay": replaying.races,
+    "sample": sample.races,
+    "browser": browser.races,
+}
+MEMORY = Path("/dev/shm")
+EXPLAINED = (
+    "ratio: our time over the floor's, each repetition for itself, and the median of those: 1 is"
+    f" the floor. {REPETITIONS} repetitions ({QUICK} with --quick) unless a line says otherwise."
+)
+
+
+def main(asked: Sequence[str] | None = None) -> None:
+    """Print the table, each line as soon as it is known."""
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=EXPLAINED)
+    parser.add_argument("section", nargs="*", help=f"of {', '.join(SECTIONS)}; default: all")
+    parser.add_argument("--quick", action="store_true", help="rougher, within a minute")
+    options = parser.parse_args(asked)
+    if unknown := set(options.section) - SECTIONS.keys():
+        parser.error(f"there is no section {', '.join(sorted(unknown))}")
+    print(EXPLAINED, heading(), sep="\n", flush=True)
+    for section in options.section or SECTIONS:
+        if section in options.section or not (options.quick and section == "browser"):
+            _print(SECTIONS[section], options.quick)
+
+
+def _print(races: Callable[[Path, bool], Iterator[Race]], quick: bool) -> None:
+    # Files in memory: a flush then costs nothing, and what is measured is the software.
+    with tempfile.TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None) as folder:
+        for race in races(Path(folder), quick):
+            for row in run(race, quick):
+                print(line(row), flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,42 @@
+"""Where do the stores that are measured stand? In folders that are gone afterwards."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from core import TimeMachine
+from tests.benchmarks import raw
+
+
+def machine_at(folder: Path) -> TimeMachine:
+    """A machine over the store of a folder, made if need be."""
+    return TimeMachine.open(f"sqlite:///{path_in(folder)}")
+
+
+def path_in(folder: Path) -> Path:
+    """The file that `machine_at` keeps its log in."""
+    return folder / "orders.db"
+
+
+@contextmanager
+def scratch(folder: Path) -> Iterator[Path]:
+    """A folder within a folder, for one visit."""
+    made = Path(tempfile.mkdtemp(dir=folder))
+    try:
+        yield made
+    finally:
+        shutil.rmtree(made)
+
+
+@contextmanager
+def raw_log(folder: Path) -> Iterator[sqlite3.Connection]:
+    """An empty raw file for one visit, with the log's table as ours has it."""
+    with scratch(folder) as here:
+        machine_at(here).close()
+        with raw.twin(path_in(here), here / "raw.db", ["events"]) as copy:
+            yield copy

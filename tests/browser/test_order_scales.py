@@ -1,0 +1,87 @@
+"""Does true time put every event where the clock says, and can each still be reached?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from core import TimeMachine
+from core.orders import AddItem, CreateOrder, RemoveItem
+from tests.browser.conftest import Visit, serve, settled
+
+BEGAN = datetime(2026, 3, 2, 9, tzinfo=UTC)
+AFTER = [
+    timedelta(),
+    timedelta(minutes=2),
+    timedelta(days=3, hours=4, minutes=2),
+    timedelta(days=4),
+]
+
+
+@pytest.fixture(scope="module")
+def waiting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """An order with a burst, then a wait of three days, and an end on the fourth."""
+    url = f"sqlite:///{tmp_path_factory.mktemp('waiting')}/waiting.db"
+    machine = TimeMachine.open(url)
+    commands = [
+        CreateOrder("o1", "ada"),
+        AddItem("o1", "lamp", "Lamp", 1, Decimal("9.50")),
+        AddItem("o1", "desk", "Desk", 1, Decimal("99.00")),
+        RemoveItem("o1", "desk"),
+    ]
+    for command, after in zip(commands, AFTER, strict=True):
+        machine.handle(command, at=BEGAN + after, correlation_id=f"act {after.days}")
+    machine.close()
+    yield from serve(url)
+
+
+def slider(page: Page):
+    return page.get_by_role("slider", name="Version")
+
+
+def version(page: Page) -> str:
+    return page.locator(".tt #version").inner_text()
+
+
+def test_the_slider_lies_where_the_clock_says(visit: Visit, waiting: str) -> None:
+    page = visit(f"{waiting}/order?order=o1&at=v3")
+    expect(slider(page)).to_have_value("3")
+    page.get_by_role("button", name="True time").click()
+    share = AFTER[2] / AFTER[3]
+    assert abs(int(slider(page).input_value()) / 10_000 - share) < 0.001
+    assert version(page) == "v3"
+    expect(page.locator(".tt .wait").first).to_have_text("3 days 4 h")
+    page.get_by_role("button", name="Even steps").click()
+    expect(slider(page)).to_have_value("3")
+
+
+def test_in_true_time_the_keys_step_through_a_burst(visit: Visit, waiting: str) -> None:
+    page = visit(f"{waiting}/order?order=o1&at=v1")
+    page.get_by_role("button", name="True time").click()
+    slider(page).focus()
+    for wanted in ("v2", "v3", "v4"):
+        page.keyboard.press("ArrowRight")
+        assert version(page) == wanted
+
+
+def test_in_true_time_a_click_picks_the_nearest_event(visit: Visit, waiting: str) -> None:
+    page = visit(f"{waiting}/order?order=o1&at=v1")
+    page.get_by_role("button", name="True time").click()
+    box = slider(page).bounding_box()
+    assert box
+    for share, wanted in ((0.7, "v3"), (0.95, "v4"), (0.2, "v2")):
+        page.mouse.click(box["x"] + share * box["width"], box["y"] + box["height"] / 2)
+        assert version(page) == wanted
+    assert int(slider(page).input_value()) < 20
+    settled(page)
+
+
+def test_the_scale_is_kept_for_the_next_order(visit: Visit, waiting: str) -> None:
+    page = visit(f"{waiting}/order?order=o1&at=v1")
+    page.get_by_role("button", name="True time").click()
+    page.reload()
+    expect(page.get_by_role("button", name="True time")).to_have_attribute("aria-pressed", "true")
