@@ -179,10 +179,8 @@ class PostgresStore(SqlStore):
         return loaded
 
     def insert_rows(self, connection: Connection, name: str, rows: list[Row]) -> None:
-        with (
-            driver(connection).cursor() as cursor,
-            cursor.copy(f'COPY "{name}" FROM STDIN') as copy,
-        ):
+        run: Any = connection.connection.driver_connection
+        with run.cursor() as cursor, cursor.copy(f'COPY "{name}" FROM STDIN') as copy:
             for row in rows:
                 copy.write_row(row)
 
