@@ -14,6 +14,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -48,6 +49,7 @@ def begin_run() -> None:
     """Name the folder of this run, unless a process above has done so."""
     if RUN not in os.environ:
         os.environ[RUN] = tempfile.mkdtemp(prefix="eventscope-postgres-")
+        (Path(os.environ[RUN]) / "run").write_text(str(os.getpid()))
 
 
 def end_run() -> None:
@@ -134,6 +136,9 @@ def _start(folder: Path) -> str:
             **account,
         )
     (folder / "pid").write_text(str(server.pid))
+    run = (folder / "run").read_text()
+    watch = [sys.executable, "-m", "tests.postgres", run, str(server.pid), folder]
+    subprocess.Popen(watch, cwd=Path(__file__).parents[1], start_new_session=True)
     url = f"postgresql+psycopg://postgres@127.0.0.1:{port}/postgres"
     _wait_for(url, server)
     return url
@@ -192,14 +197,32 @@ def _wait_for(url: str, server: subprocess.Popen[bytes]) -> None:
     raise AssertionError("PostgreSQL does not answer")
 
 
-def _stop(pid: int) -> None:
+def _stop(server: int) -> None:
     with suppress(ProcessLookupError):
-        os.kill(pid, signal.SIGQUIT)  # at once: nothing in it is to be kept
+        os.kill(server, signal.SIGQUIT)  # at once: nothing in it is to be kept
     for _ in range(100):
-        try:
-            os.kill(pid, 0)
-        except ProcessLookupError:
-            return
         with suppress(ChildProcessError):
-            os.waitpid(pid, os.WNOHANG)
+            os.waitpid(server, os.WNOHANG)
+        if not _lives(server):
+            return
         time.sleep(0.05)
+
+
+def _lives(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def _watch(run: int, server: int, folder: str) -> None:
+    """Stop the server of a run that was itself killed, and could not."""
+    while _lives(run) and _lives(server):
+        time.sleep(1)
+    _stop(server)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    _watch(int(sys.argv[1]), int(sys.argv[2]), sys.argv[3])
