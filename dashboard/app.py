@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import logging
 import sys
 from pathlib import Path
 
@@ -75,3 +76,6 @@ try:
         follow(present.position)
 except EventscopeError as error:
     failed(error)
+except Exception:  # nobody who looks at a page is helped by a trace
+    logging.getLogger("eventscope").exception("A page failed.")
+    failed(EventscopeError("This page failed for a reason nobody foresaw. The server noted it."))

@@ -10,7 +10,7 @@ PLACES = [
     ".tt #slider",
     ".tt #story-scroll",
     ".tt #state",
-    ".tt .changes .scroll",
+    ".tt #changed",
     ".tt #story li[aria-current] button",
 ]
 
