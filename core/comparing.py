@@ -39,7 +39,8 @@ def compare(steps: Sequence[Step]) -> list[Difference]:
     explained: dict[Path, tuple[Recorded, ...]] = {path: (record,) for path, record in last.items()}
     for path in derived:
         moved_by = [one for one in touching.get(path, []) if one.version in needed]
-        explained[path] = tuple(moved_by) or explained[path]
+        begun = steps[0].recorded.version == 1
+        explained[path] = tuple(moved_by) or ((steps[0].recorded,) if begun else explained[path])
     return [Difference(one, explained[one.path]) for one in changes]
 
 

@@ -62,6 +62,10 @@ def parse_condition(text: str, state: type) -> Condition:
     for sign in ("\\", "\0"):
         if sign in said:
             raise BadCondition(said, said.index(sign), f"{sign!r} has no meaning here")
+    unquoted = re.sub(r"\"[^\"]*\"|'[^']*'", lambda match: "_" * len(match[0]), said)
+    if odd := re.search(r"(?<!\w)\d[\d_.]*[^\W\d_]", unquoted):
+        # Here, because Python's parser warns of a number that runs into a word, on standard error.
+        raise BadCondition(said, odd.start(), "write a number plainly, such as 500 or 9.50")
     try:
         tree = ast.parse(said, mode="eval").body
     except SyntaxError as error:

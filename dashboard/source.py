@@ -96,6 +96,8 @@ def present() -> Present:
 
 def resolve(text: str, order_id: str | None = None) -> int | None:
     """The position somebody's words mean; None is now. Raises an `EventscopeError`."""
+    if text.strip().lower() in ("", "now"):
+        return None
     moment = machine().moment(text, order_id)
     return None if isinstance(moment, Now) else machine().position(moment, order_id)
 
