@@ -220,8 +220,9 @@ def _watch(run: int, server: int, folder: str) -> None:
     """Stop the server of a run that was itself killed, and could not."""
     while _lives(run) and _lives(server):
         time.sleep(1)
-    _stop(server)
-    shutil.rmtree(folder, ignore_errors=True)
+    if Path(folder).exists():  # else the run has ended as it should, and the number is free again
+        _stop(server)
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 if __name__ == "__main__":
