@@ -31,6 +31,7 @@ FLAGS = [
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or ""
 
 
+@pytest.hookimpl(tryfirst=True)  # before the workers read the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Without a Chromium these tests cannot be run, and say so; in CI that is a failure."""
     here = Path(__file__).parent

@@ -65,6 +65,23 @@ def test_dragging_the_band_moves_the_figures_and_back_to_now_returns(
     expect(page).not_to_have_url(re.compile("at="))
 
 
+def test_a_run_that_ends_meanwhile_leaves_the_playhead_in_the_hand(
+    visit: Visit, sample: str
+) -> None:
+    page = visit(sample)
+    box = page.locator("#track").bounding_box()
+    assert box
+    page.mouse.move(box["x"] + box["width"] - 2, box["y"] + 20)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 20, steps=4)
+    held = page.locator("#position").inner_text()
+    page.emulate_media(color_scheme="dark")  # draws every component anew, with what it had
+    page.wait_for_timeout(150)
+    assert page.locator("#position").inner_text() == held
+    page.mouse.up()
+    expect(page.get_by_test_id("stMetric").filter(has_text="Orders")).not_to_contain_text("7,084")
+
+
 def test_the_band_steps_by_key(visit: Visit, sample: str) -> None:
     page = visit(f"{sample}/?at=@500")
     page.get_by_label("Position in the log").focus()

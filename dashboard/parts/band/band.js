@@ -28,12 +28,17 @@ class Band {
     this.report = setStateValue;
     this.wait = data.settle;
     if (data.buckets !== this.told) this.learn(data);
-    clearTimeout(this.timer);
-    this.root.classList.remove("moving");
-    this.now = data.now;
     this.when = data.when;
     this.seal = data.seal;
-    this.range.value = this.position = data.position;
+    // A run that began before somebody took hold of the playhead must not take it out of the hand.
+    const asked = `${data.position} ${data.now}`;
+    if (asked !== this.asked) {
+      clearTimeout(this.timer);
+      this.root.classList.remove("moving");
+      this.asked = asked;
+      this.now = data.now;
+      this.range.value = this.position = data.position;
+    }
     this.say = text => text.trim() && this.report("words", { text, at: Date.now() });
     this.draw();
   }
@@ -94,7 +99,12 @@ class Band {
 
   settle(wait) {
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.report("moved", { position: this.position, at: Date.now() }), wait);
+    this.timer = setTimeout(() => this.rest(), wait);
+  }
+
+  rest() {
+    this.root.classList.remove("moving");
+    this.report("moved", { position: this.position, at: Date.now() });
   }
 
   draw() {
