@@ -15,7 +15,8 @@ if str(HERE.parent) not in sys.path:  # Streamlit runs this file by its path, no
 
 from dashboard import playhead, source  # noqa: E402
 from dashboard.parts.band import band  # noqa: E402
-from dashboard.parts.frame import empty, failed, frame, told_time, warn  # noqa: E402
+from dashboard.parts.frame import empty, failed, frame, warn  # noqa: E402
+from dashboard.parts.time_travel.model import moment  # noqa: E402
 from dashboard.source import EventscopeError  # noqa: E402
 
 MENU = (
@@ -41,7 +42,7 @@ def draw_playhead(present: source.Present) -> None:
         head=present.position,
         position=position,
         now=playhead.is_now(),
-        when=told_time(record.recorded_at) if record else "Before the first event",
+        when=moment(record.recorded_at) if record else "Before the first event",
         seal=record.seal.hex() if record else "",
         on_move=playhead.move,
         on_words=playhead.go,

@@ -31,6 +31,7 @@ from core.stores import Search
 from dashboard.parts.time_travel.model import pack, window
 
 REMEMBERED = 256
+PREFIX = orders.stream("")
 EXACT_FIRST: tuple[Operator, ...] = ("=", "contains")
 
 SORTS = {
@@ -73,7 +74,6 @@ class LogRow:
     """An event of the log, as a line people read."""
 
     position: int
-    recorded_at: datetime
     occurred_at: datetime
     order_id: str
     version: int
@@ -96,8 +96,6 @@ def present() -> Present:
 
 def resolve(text: str, order_id: str | None = None) -> int | None:
     """The position somebody's words mean; None is now. Raises an `EventscopeError`."""
-    if text.strip().lower() in ("", "now"):
-        return None
     moment = machine().moment(text, order_id)
     return None if isinstance(moment, Now) else machine().position(moment, order_id)
 
@@ -214,7 +212,7 @@ def narrowed(
     position: int,
 ) -> Search:
     """Which events of the log, up to a position."""
-    stream = orders.stream(order_id.strip().removeprefix("order-")) if order_id else None
+    stream = orders.stream(order_id.strip().removeprefix(PREFIX)) if order_id else None
     return Search(types, stream, actor.strip() if actor else None, since, until, position)
 
 
@@ -228,9 +226,8 @@ def _line(recorded: Recorded) -> LogRow:
     event = recorded.event
     return LogRow(
         recorded.position,
-        recorded.recorded_at,
         recorded.occurred_at,
-        recorded.stream.partition("-")[2],
+        recorded.stream.removeprefix(PREFIX),
         recorded.version,
         recorded.type,
         sentence(event),  # type: ignore[arg-type]  # the codec's list of events is closed

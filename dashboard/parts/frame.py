@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
 
 import streamlit as st
 
@@ -36,11 +35,6 @@ def warn(said: str) -> None:
 
 def _letters(text: str) -> str:
     return re.sub(r"([\\`*_{}\[\]()<>#+.!|~$:-])", r"\\\1", text)
-
-
-def told_time(moment: datetime) -> str:
-    """`24 Nov 2017 17:00:05 UTC`."""
-    return f"{moment.day} {moment:%b %Y %H:%M:%S} UTC"
 
 
 def empty(behind: int) -> None:
