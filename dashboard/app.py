@@ -17,7 +17,7 @@ from dashboard import playhead, source  # noqa: E402
 from dashboard.parts.band import band  # noqa: E402
 from dashboard.parts.frame import empty, failed, frame, warn  # noqa: E402
 from dashboard.parts.time_travel.model import moment  # noqa: E402
-from dashboard.source import EventscopeError  # noqa: E402
+from dashboard.source import EventscopeError, book  # noqa: E402
 
 MENU = (
     st.Page("screens/overview.py", title="Overview", icon=":material/monitoring:", default=True),
@@ -38,7 +38,7 @@ def draw_playhead(present: source.Present) -> None:
     position = playhead.position()
     record = source.at(position)
     band(
-        source.pulse(present.position),
+        book.pulse(present.position),
         head=present.position,
         position=position,
         now=playhead.is_now(),

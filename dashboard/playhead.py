@@ -1,7 +1,8 @@
 """Which moment is on the screen? One playhead, in the session and in the address bar.
 
 The address bar is the truth: `?at=@318` is position 318, no `at` is now. The session only carries
-the playhead (and the order) over from screen to screen, where a click in the menu drops the query.
+the playhead, the order and the pins over from screen to screen, where a click in the menu drops the
+query. `?from=@120&to=@318` are pins A and B: the two moments of the whole book to be compared.
 """
 
 from __future__ import annotations
@@ -11,7 +12,8 @@ import streamlit as st
 from dashboard import source
 from dashboard.source import EventscopeError, StoreUnavailable
 
-CARRIED = ("at", "order")
+PINS = ("from", "to")
+CARRIED = ("at", "order", *PINS)
 
 
 def begin(screen: str) -> None:
@@ -58,6 +60,36 @@ def move(position: int | None) -> None:
     else:
         st.query_params["at"] = f"@{position}"
     st.session_state["carried:at"] = st.query_params.get("at")
+
+
+def pins() -> tuple[int | None, int | None]:
+    """The positions of pins A and B in the whole log; None where nothing is pinned."""
+    a, b = (_pinned(name) for name in PINS)
+    return a, b
+
+
+def _pinned(name: str) -> int | None:
+    said = st.query_params.get(name)
+    if said is None:
+        return None
+    try:
+        found, present = source.resolve(said), source.present().position
+        return present if found is None else min(found, present)
+    except StoreUnavailable:
+        raise
+    except EventscopeError as error:
+        st.session_state["trouble"] = str(error)
+        del st.query_params[name]
+        return None
+
+
+def pin(name: str, position: int | None) -> None:
+    """Put a pin (`from` is A, `to` is B) at a position, or (None) take it away."""
+    if position is None:
+        st.query_params.pop(name, None)
+    else:
+        st.query_params[name] = f"@{position}"
+    st.session_state[f"carried:{name}"] = st.query_params.get(name)
 
 
 def go(words: str) -> None:

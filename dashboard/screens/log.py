@@ -6,10 +6,11 @@ from datetime import UTC, datetime, time, timedelta
 
 import streamlit as st
 
-from dashboard import playhead, source
+from dashboard import playhead
 from dashboard.parts.kinds import KINDS, kind
 from dashboard.parts.log_table import log_table
 from dashboard.parts.proof import proof
+from dashboard.source import log
 
 PAGE = 50
 ORDERS = ("Newest first", "Oldest first")
@@ -64,8 +65,8 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
 
 position = playhead.position()
 pages: list[int] = st.session_state.setdefault("log_pages", [])
-rows = source.log_page(
-    source.narrowed(
+rows = log.log_page(
+    log.narrowed(
         tuple(types),
         order_id,
         actor,
@@ -117,4 +118,4 @@ with st.container(border=True, horizontal=True, vertical_alignment="center"):
     asked = st.button("Verify the log", icon=":material/verified_user:")
 if asked:
     with st.spinner("Hashing every event …"):
-        proof(source.verify)
+        proof(log.verify)

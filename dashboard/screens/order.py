@@ -8,6 +8,7 @@ from dashboard import playhead, source
 from dashboard.parts.finder import finder
 from dashboard.parts.rebuilt import rebuilt
 from dashboard.parts.time_travel import Sight, time_travel
+from dashboard.source import book, history
 
 MATCHES = 100
 
@@ -16,11 +17,11 @@ def find(order_id: str | None) -> None:
     """The picker; choosing another order opens it where the playhead is."""
     position = playhead.position()
 
-    def matching(text: str, status: str | None, sort: str) -> tuple[int, list[source.OrderRow]]:
-        rows = source.find_orders(text, status, sort, position, MATCHES)
-        return source.count_found(text, status, position), rows
+    def matching(text: str, status: str | None, sort: str) -> tuple[int, list[book.OrderRow]]:
+        rows = book.find_orders(text, status, sort, position, MATCHES)
+        return book.count_found(text, status, position), rows
 
-    chosen = finder(matching, list(source.SORTS), key="finder")
+    chosen = finder(matching, list(book.SORTS), key="finder")
     if chosen and chosen != order_id:
         keep_pins(None, None)
         playhead.choose(chosen)
@@ -35,7 +36,7 @@ def find_another(order_id: str) -> None:
 
 def rest_at(order_id: str, version: int) -> None:
     """The order was left at this version: the playhead goes there."""
-    playhead.move(source.position_of(order_id, version))
+    playhead.move(history.position_of(order_id, version))
 
 
 def pin(name: str, versions: int) -> int | None:
@@ -88,9 +89,9 @@ def packed(order_id: str, version: int, versions: int) -> str:
     """The history the browser walks. A long one comes in windows: this one serves until left."""
     held = st.session_state.get("window")
     if not held or held[0] != (order_id, versions) or not held[1] <= version <= held[2]:
-        held = ((order_id, versions), *source.window_of(version, versions))
+        held = ((order_id, versions), *history.window_of(version, versions))
         st.session_state["window"] = held
-    return source.model(order_id, versions, held[1], held[2])
+    return history.model(order_id, versions, held[1], held[2])
 
 
 def not_yet(order_id: str) -> None:
@@ -101,12 +102,12 @@ def not_yet(order_id: str) -> None:
 
 def walk(order_id: str) -> None:
     """The order at the playhead, and the way through its history."""
-    versions = source.version_at(order_id, source.present().position)
+    versions = history.version_at(order_id, source.present().position)
     if not versions:
         st.warning("There is no order with this id. Here are those there are.")
         find(order_id)
         return
-    version = source.version_at(order_id, playhead.position())
+    version = history.version_at(order_id, playhead.position())
     bar(order_id, version, versions)
     if not version:
         not_yet(order_id)
@@ -118,7 +119,7 @@ def walk(order_id: str) -> None:
         key="walk",
         on_settle=lambda sight: left_at(order_id, sight),
     )
-    rebuilt(source.rebuilt(order_id, version), version)
+    rebuilt(history.rebuilt(order_id, version), version)
 
 
 opened = playhead.order()

@@ -10,6 +10,7 @@ from dashboard import playhead, source
 from dashboard.parts.charts import bucket_end, bucketed, volume_chart
 from dashboard.parts.figures import figure_cards, status_table
 from dashboard.parts.order_table import chosen_row, order_table
+from dashboard.source import book
 
 WIDTHS = ("hour", "day", "week", "month")
 PAGE = 15
@@ -33,14 +34,14 @@ def moment_of(text: str) -> datetime:
     return told if told.tzinfo else told.replace(tzinfo=UTC)
 
 
-figures = source.figures(position)
+figures = book.figures(position)
 figure_cards(figures, position)
 
 left, right = st.columns([2.2, 1], gap="large")
 with left, st.container(border=True):
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown("##### Events over time", width="stretch")
-        pulse = source.pulse(head)
+        pulse = book.pulse(head)
         brief = pulse[-1][0] - pulse[0][0] < timedelta(days=21)
         width = st.segmented_control(
             "Bucket",
@@ -52,8 +53,8 @@ with left, st.container(border=True):
             label_visibility="collapsed",
         )
     base = "hour" if width == "hour" else "day"
-    known = bucketed([(b.start, b.type, b.events) for b in source.volume(position, base)], width)
-    later = [(start, "", events) for start, events in source.later(position, head, base)]
+    known = bucketed([(b.start, b.type, b.events) for b in book.volume(position, base)], width)
+    later = [(start, "", events) for start, events in book.later(position, head, base)]
     record = source.at(position)
     st.plotly_chart(
         volume_chart(
@@ -98,16 +99,16 @@ with st.container(border=True):
         )
         sort = st.selectbox(
             "Sort",
-            list(source.SORTS),
+            list(book.SORTS),
             key="sort",
             bind="query-params",
             label_visibility="collapsed",
             width=170,
         )
-    total = source.count_found(text, status, position)
+    total = book.count_found(text, status, position)
     pages = max(1, -(-total // PAGE))
     shown = st.session_state.get("orders_page", 1)
-    rows = source.find_orders(text, status, sort, position, PAGE, (min(shown, pages) - 1) * PAGE)
+    rows = book.find_orders(text, status, sort, position, PAGE, (min(shown, pages) - 1) * PAGE)
     picked = order_table(rows, key="orders")
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(f"{total:,} orders", width="stretch")
