@@ -12,7 +12,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from core import projector, questions, reports, serving
+from core import projector, proving, questions, reports, serving
 from core.clock_words import zone_named
 from core.errors import BrokenChain, EventscopeError
 from core.moments import AtPosition
@@ -111,6 +111,10 @@ def verify(store: Store = None, as_json: Json = False) -> None:
     said = f"{verified.events:,} events in {verified.streams:,} streams are intact."
     found = {"ok": True, **reports.plain(verified)}
     answer(as_json, found, lambda: f"{said} Seal: {verified.seal.hex()}")
+
+
+app.command("cite")(proving.cite_moment)
+app.command()(proving.check)
 
 
 @app.command()

@@ -191,3 +191,11 @@ class BadImport(EventscopeError):
             told.append(f"and {len(rows) - TOLD:,} more.")
         super().__init__("\n".join([*told, "Nothing was imported."]))
         self.rows = rows
+
+
+class BadCitation(EventscopeError):
+    """Text that is no citation of a moment."""
+
+    def __init__(self, said: str) -> None:
+        super().__init__(f"{said[:40]!r} is no citation: copy the whole of it, to its last letter.")
+        self.said = said

@@ -9,6 +9,7 @@ from typing import Any, cast
 from rich.console import Group, RenderableType
 from rich.text import Text
 
+from core.citing import Checked
 from core.comparing import Difference, explaining
 from core.conditions import Stretch
 from core.events import Recorded
@@ -193,6 +194,25 @@ def span(length: timedelta) -> str:
     units = ((days, "d"), (hours, "h"), (minutes, "min"), (seconds, "s"))
     first = next((place for place, unit in enumerate(units) if unit[0]), 3)
     return " ".join(f"{count} {name}" for count, name in units[first : first + 2] if count) or "0 s"
+
+
+def checked_json(checked: Checked) -> dict[str, Any]:
+    """What differs from what was cited, and where the log is broken, if it is."""
+    broken = vars(checked.broken) if checked.broken else None
+    return {"differences": checked.discrepancies, "broken": broken}
+
+
+def checked_sheet(checked: Checked) -> RenderableType:
+    """The same, or what differs."""
+    cited = checked.citation
+    if checked.same:
+        return text(f"The same: all {cited.position:,} events up to there are what was cited.")
+    if checked.broken:
+        return text(f"Not the same. {checked.broken}")
+    table = bare_table("What", "Cited", "Found")
+    for one in checked.discrepancies:
+        table.add_row(*map(text, (one.what, one.cited, one.found or "nothing")))
+    return Group(text("Not the same."), "", table)
 
 
 def _way(route: Route) -> str:

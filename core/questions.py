@@ -20,11 +20,22 @@ from core.orders.book import compare_books
 from core.orders.views.lifecycle import BREACHES, STAYS
 from core.orders.views.order_details import ORDERS
 from core.orders.waiting import breaches, routes, standing, waits
-from core.terminal import About, At, Json, OrderId, Store, Zone, answer, known, opened, order_at
+from core.terminal import (
+    About,
+    At,
+    Json,
+    OneOrder,
+    OrderId,
+    Store,
+    Zone,
+    answer,
+    known,
+    opened,
+    order_at,
+)
 
 EarlierAt = Annotated[str, typer.Argument(metavar="A", help="A moment, as with --at.")]
 LaterAt = Annotated[str, typer.Argument(metavar="B", help="Another; the earlier comes first.")]
-OneOrder = Annotated[str | None, typer.Option("--order", metavar="ORDER", help="Of one order.")]
 Field = Annotated[
     str, typer.Argument(metavar="FIELD", help="total, items.lamp.quantity, shipping_address.city")
 ]

@@ -34,6 +34,7 @@ About = Annotated[
     str | None,
     typer.Option("--about", metavar="TIME", help="Only what had occurred by then."),
 ]
+OneOrder = Annotated[str | None, typer.Option("--order", metavar="ORDER", help="Of one order.")]
 OrderId = Annotated[str, typer.Argument(metavar="ORDER", help="With or without `order-`.")]
 
 Shown = Callable[[], RenderableType]

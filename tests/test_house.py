@@ -20,7 +20,7 @@ FLOORS = (
     {"codec", "digests", "exactness"},
     {"stores"},
     {"repository"},
-    {"handler", "history", "projector", "condition_fields"},
+    {"handler", "history", "projector", "citing", "condition_fields"},
     {"comparing", "naming", "condition_values"},
     {"condition_language"},
     {"conditions"},
@@ -29,8 +29,8 @@ FLOORS = (
 """The kernel, from the ground up: each floor sees itself and the floors below."""
 
 ABOVE_THE_KERNEL = {
-    *("cli", "importers", "machine", "orders", "question_reports", "questions", "reports"),
-    *("serving", "terminal"),
+    *("cli", "importers", "machine", "orders", "proving", "question_reports", "questions"),
+    *("reports", "serving", "terminal"),
 }
 """The parts of core that may know what an order is."""
 
@@ -41,7 +41,7 @@ OWNERS = {
     "sqlite3": {"core/stores"},
     "pysqlite3": {"core/stores"},
     "psycopg": {"core/stores"},
-    "typer": {"core/cli.py", "core/questions.py", "core/terminal.py"},
+    "typer": {"core/cli.py", "core/proving.py", "core/questions.py", "core/terminal.py"},
     "rich": {*SHOWN, "core/cli.py", "core/serving.py", "core/terminal.py"},
     "streamlit": {"dashboard"},
     "plotly": {"dashboard"},
