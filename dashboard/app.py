@@ -6,6 +6,8 @@ import gc
 import logging
 import sys
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
 
 import streamlit as st
 
@@ -15,9 +17,11 @@ if str(HERE.parent) not in sys.path:  # Streamlit runs this file by its path, no
 
 from dashboard import playhead, source  # noqa: E402
 from dashboard.parts.band import band  # noqa: E402
+from dashboard.parts.citation import citation_link, cited_banner  # noqa: E402
 from dashboard.parts.frame import empty, failed, frame, warn  # noqa: E402
 from dashboard.parts.time_travel.model import moment  # noqa: E402
-from dashboard.source import EventscopeError, book  # noqa: E402
+from dashboard.source import EventscopeError, book, proof  # noqa: E402
+from dashboard.source.proof import BadCitation  # noqa: E402
 
 MENU = (
     st.Page("screens/overview.py", title="Overview", icon=":material/monitoring:", default=True),
@@ -53,6 +57,39 @@ def draw_playhead(present: source.Present) -> None:
         st.caption(f"{present.behind:,} newer events are being read into the figures.")
 
 
+def check_citation(cited: str) -> None:
+    """A link that cites a moment was opened: is it still the same?"""
+    try:
+        checked = checked_once(cited, playhead.order())
+    except BadCitation as bad:
+        warn(str(bad))
+        return
+    broken = str(checked.broken) if checked.broken else None
+    position = checked.citation.position
+    cited_banner(position, broken, checked.discrepancies, playhead.leave_citation)
+
+
+def checked_once(cited: str, order_id: str | None) -> proof.Checked:
+    """Hashing a long log takes seconds: it is done when the link is opened, not at every click."""
+    asked = (cited, order_id)
+    held: tuple[Any, proof.Checked] | None = st.session_state.get("checked")
+    if held is None or held[0] != asked:
+        with st.spinner("Hashing every event up to the cited moment …"):
+            held = st.session_state["checked"] = (asked, proof.check(*asked))
+    return held[1]
+
+
+@st.dialog("Cite this moment", width="medium")
+def cite(position: int) -> None:
+    """The link that proves what is seen here."""
+    order_id = playhead.order() if page.url_path == "order" else None
+    place = {"order": order_id} if order_id else {}
+    query = {**place, "at": f"@{position}", "cited": proof.cite(position, order_id)}
+    what = f"order {order_id} at position {position:,}" if order_id else f"position {position:,}"
+    address = (st.context.url or "").partition("?")[0]
+    citation_link(f"{address}?{urlencode(query, safe='@')}", what)
+
+
 @st.fragment(run_every=1.5)
 def follow(shown: int) -> None:
     """While the playhead is at now, what others append comes onto the screen by itself."""
@@ -70,6 +107,8 @@ try:
     present = source.present()
     if present.position:
         draw_playhead(present)
+        if cited := playhead.cited():
+            check_citation(cited)
         page.run()
     else:
         empty(present.behind)

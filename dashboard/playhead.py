@@ -14,6 +14,7 @@ from dashboard.source import EventscopeError, StoreUnavailable
 
 PINS = ("from", "to")
 CARRIED = ("at", "order", *PINS)
+CITED = "cited"
 
 
 def begin(screen: str) -> None:
@@ -53,8 +54,20 @@ def _resolved() -> int | None:
         return None
 
 
+def cited() -> str | None:
+    """The citation that the link was opened with; whoever moves on leaves it behind."""
+    said: str | None = st.query_params.get(CITED)
+    return said
+
+
+def leave_citation() -> None:
+    """Go on without the citation."""
+    st.query_params.pop(CITED, None)
+
+
 def move(position: int | None) -> None:
     """Move the playhead to a position, or (None) to now."""
+    leave_citation()
     if position is None:
         st.query_params.pop("at", None)
     else:

@@ -9,8 +9,8 @@ import streamlit as st
 from dashboard import playhead
 from dashboard.parts.kinds import KINDS, kind
 from dashboard.parts.log_table import log_table
-from dashboard.parts.proof import proof
-from dashboard.source import log
+from dashboard.parts.proof import proof as show_proof
+from dashboard.source import log, proof
 
 PAGE = 50
 ORDERS = ("Newest first", "Oldest first")
@@ -118,4 +118,4 @@ with st.container(border=True, horizontal=True, vertical_alignment="center"):
     asked = st.button("Verify the log", icon=":material/verified_user:")
 if asked:
     with st.spinner("Hashing every event …"):
-        proof(log.verify)
+        show_proof(proof.verify)
