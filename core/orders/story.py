@@ -62,7 +62,7 @@ def _perform(act: Act, handle: Callable[..., Any]) -> Any:
         reason=act.reason,
         correlation_id=act.correlation_id,
         source="story",
-        at=act.at,
+        at=act.happened or act.at,
     )
 
 

@@ -28,7 +28,10 @@ SISTER = {"street": "8 Abbey Walk", "city": "York", "zip": "YO1 7HH", "country":
 
 @dataclass(frozen=True)
 class Act:
-    """A command at its time; `refused` ones are there to show a rule at work."""
+    """A command at its time; `refused` ones are there to show a rule at work.
+
+    `happened` is set where the shop learned of something only later.
+    """
 
     at: datetime
     command: OrderCommand
@@ -36,6 +39,7 @@ class Act:
     reason: str
     correlation_id: str
     refused: bool = False
+    happened: datetime | None = None
 
 
 def act(
@@ -45,10 +49,16 @@ def act(
     command: OrderCommand,
     reason: str,
     refused: bool = False,
+    happened: str | None = None,
 ) -> Act:
-    """An act of March 2026; `when` reads `02 08:00`."""
-    at = datetime.strptime(f"2026-03-{when}", "%Y-%m-%d %H:%M").replace(tzinfo=UTC)
-    return Act(at, command, who, reason, thread, refused)
+    """An act of March 2026; `when` and `happened` read `02 08:00`."""
+    known = None if happened is None else march(happened)
+    return Act(march(when), command, who, reason, thread, refused, known)
+
+
+def march(when: str) -> datetime:
+    """`02 08:00` of March 2026, UTC."""
+    return datetime.strptime(f"2026-03-{when}", "%Y-%m-%d %H:%M").replace(tzinfo=UTC)
 
 
 def add(order: str, product: str, name: str, price: str, quantity: int = 1) -> AddItem:
@@ -63,8 +73,7 @@ def pay(order: str, amount: str, method: str = "card", installments: int = 1) ->
 
 def arrive(order: str, when: str, signature: str | None = None) -> DeliverOrder:
     """The parcel at the door; `when` as in `act`."""
-    at = datetime.strptime(f"2026-03-{when}", "%Y-%m-%d %H:%M").replace(tzinfo=UTC)
-    return DeliverOrder(order, at, signature)
+    return DeliverOrder(order, march(when), signature)
 
 
 DESK = (
@@ -111,7 +120,14 @@ KETTLE = (
     act("04 18:37", ADA, "visit-5", add("kettle", "tea", "Tin of tea", "9.80"), "too late", True),
     act("04 18:38", ADA, "visit-5", pay("kettle", "45.00", "wallet"), "at once"),
     act("05 10:10", LIN, "dispatch-3", ShipOrder("kettle", "NP-70138", "Northpost"), "packed"),
-    act("07 11:35", MARA, "dispatch-3", arrive("kettle", "07 11:31", "A. Lovelace"), "at the door"),
+    act(
+        "09 12:05",
+        MARA,
+        "dispatch-3",
+        arrive("kettle", "07 11:31", "A. Lovelace"),
+        "the driver's list came in late",
+        happened="07 11:35",
+    ),
 )
 
 BOOKS = (

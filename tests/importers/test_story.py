@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from contextlib import nullcontext
+from datetime import timedelta
 from itertools import pairwise
 from typing import Any
 
 import pytest
 
+from core import TimeMachine, serving
 from core.errors import CommandRefused
 from core.orders import CancelOrder, Order, OrderCommand, OrderEvent, Status, orders
 from core.orders.story import STORY, tell
@@ -78,6 +81,14 @@ def test_telling_it_again_adds_nothing(desk: Desk):
 
 def test_every_act_says_who_why_and_in_which_conversation():
     assert all(act.actor and act.reason and act.correlation_id for act in STORY)
+
+
+def test_one_delivery_came_to_light_days_after_it_happened():
+    machine = TimeMachine.open("memory:")
+    serving.bring_in(machine, "story", None, lambda _: nullcontext(lambda done, total: None))
+    late = [one for one in machine.store.read_all() if one.recorded_at > one.occurred_at]
+    assert [(one.stream, one.type) for one in late] == [("order-kettle", "OrderDelivered")]
+    assert late[0].recorded_at - late[0].occurred_at > timedelta(days=2)
 
 
 def test_an_unexpected_refusal_is_not_hidden():
