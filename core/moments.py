@@ -53,6 +53,15 @@ class AtTime:
 Moment = Now | AtPosition | AtVersion | AtTime
 
 
+def world_time(said: str, moment: Moment) -> datetime:
+    """When, in the world, a moment is; `now` is the present. Raises `BadMoment` for a place."""
+    if isinstance(moment, Now):
+        return utc_now()
+    if isinstance(moment, AtTime):
+        return moment.time
+    raise BadMoment(said, "a time in the world is asked for, such as 2017-11-24 17:00")
+
+
 LONGEST = 200
 
 When = Callable[[Moment], datetime | None]

@@ -10,10 +10,9 @@ from core import question_reports, reports
 from core.clock_words import zone_named
 from core.comparing import compare
 from core.conditions import flips, parse_condition
-from core.errors import BadMoment
 from core.history import provenance
 from core.machine import TimeMachine
-from core.moments import AtPosition, AtTime, Moment
+from core.moments import AtPosition, AtTime, world_time
 from core.naming import named_path
 from core.orders import Order
 from core.orders.book import compare_books
@@ -59,17 +58,11 @@ def show(
         if about is None:
             state = machine.order(order_id, AtPosition(position))
         else:
-            world = _world_time(about, machine.moment(about, order_id, zone_named(zone)))
-            belief = machine.belief(order_id, world.time, AtPosition(position))
-            state, extra = belief.state, question_reports.belief_json(belief, world)
+            world = world_time(about, machine.moment(about, order_id, zone_named(zone)))
+            belief = machine.belief(order_id, world, AtPosition(position))
+            state, extra = belief.state, question_reports.belief_json(belief, AtTime(world))
     found = {**reports.shown_json(state, position, moment), **extra}
     answer(as_json, found, lambda: question_reports.believed_sheet(state, position, extra))
-
-
-def _world_time(said: str, moment: Moment) -> AtTime:
-    if not isinstance(moment, AtTime):
-        raise BadMoment(said, "--about is a time in the world, such as 2017-11-24 17:00")
-    return moment
 
 
 def why(

@@ -17,6 +17,7 @@ COLUMNS = {
     "sentence": st.column_config.TextColumn("What happened", width="large"),
     "order": st.column_config.TextColumn("Order", width="medium"),
     "version": st.column_config.NumberColumn("Version", width="small"),
+    "late": st.column_config.TextColumn("Late", help="It came to light only after it happened."),
     "actor": st.column_config.TextColumn("Who", width="medium"),
 }
 
@@ -32,11 +33,14 @@ def log_table(rows: Sequence[Any], key: str) -> int | None:
                 "sentence": row.sentence,
                 "order": row.order_id,
                 "version": row.version,
+                "late": row.late,
                 "actor": row.actor,
             }
             for row in rows
         ]
     )
+    if not frame["late"].any():
+        frame = frame.drop(columns="late")
     picked = st.dataframe(
         frame,
         key=key,

@@ -6,9 +6,13 @@ import streamlit as st
 
 from dashboard import playhead, source
 from dashboard.parts.finder import finder
+from dashboard.parts.frame import warn
 from dashboard.parts.rebuilt import rebuilt
 from dashboard.parts.time_travel import Sight, time_travel
+from dashboard.parts.time_travel.model import moment
+from dashboard.parts.two_clocks import belief_table, facts_table
 from dashboard.source import book, history
+from dashboard.source.two_clocks import BadMoment, hindsight
 
 MATCHES = 100
 
@@ -81,6 +85,12 @@ def bar(order_id: str, version: int, versions: int) -> None:
                 label_visibility="collapsed",
                 width=130,
             )
+        st.toggle(
+            "Two clocks",
+            key="clocks",
+            bind="query-params",
+            help="What was believed at this moment about another time?",
+        )
         if st.button("Find", icon=":material/search:", key="find", help="Open another order"):
             find_another(order_id)
 
@@ -98,6 +108,46 @@ def not_yet(order_id: str) -> None:
     """The playhead stands before the order's first event."""
     st.info("At this moment the order had not begun.", icon=":material/hourglass_empty:")
     st.button("Go to its beginning", on_click=rest_at, args=[order_id, 1], type="primary")
+
+
+def two_clocks(order_id: str) -> None:
+    """What was believed at the playhead about another time in the world, and what is known now."""
+    with st.container(border=True, key="two-clocks"):
+        st.markdown("##### What was believed at this moment about …")
+        about = st.text_input(
+            "A time in the world",
+            key="about",
+            bind="query-params",
+            placeholder="2017-11-24 17:00 · Friday 17:00 · 3 days before v5",
+            help="When things happened. The playhead says when they were known.",
+            width=360,
+        )
+        if not about:
+            st.caption("The playhead says what was known by then; this time, what had happened.")
+            return
+        try:
+            believed(order_id, about)
+        except BadMoment as bad:
+            warn(str(bad))
+
+
+def believed(order_id: str, about: str) -> None:
+    """The two beliefs side by side, and the events that make the difference."""
+    position, head = playhead.position(), source.present().position
+    found = hindsight(order_id, about, position, head)
+    there = source.at(position)
+    known_by = moment(there.recorded_at) if there else "the beginning"
+    changed = sum(was != is_ for _, was, is_ in found.fields)
+    st.markdown(
+        f"By **{known_by}** (the playhead), **{found.counted}** events were known to have happened"
+        f" by **{moment(found.about)}**. "
+        + (f"**{changed}** fields are known otherwise now." if changed else "That still holds.")
+    )
+    belief_table(found.fields, only_changed=bool(changed))
+    if found.came_to_light:
+        facts_table(found.came_to_light, "Came to light only after this moment", moment)
+    if found.not_yet:
+        facts_table(found.not_yet, "Known by then, but happened later than that time", moment)
 
 
 def walk(order_id: str) -> None:
@@ -120,6 +170,8 @@ def walk(order_id: str) -> None:
         on_settle=lambda sight: left_at(order_id, sight),
     )
     rebuilt(history.rebuilt(order_id, version), version)
+    if st.session_state.get("clocks"):
+        two_clocks(order_id)
 
 
 opened = playhead.order()

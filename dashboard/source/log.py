@@ -9,6 +9,7 @@ from core import Recorded
 from core.orders import orders
 from core.orders.sentences import sentence
 from core.stores import Search
+from dashboard.parts.time_travel.model import late
 from dashboard.source import machine
 
 PREFIX = orders.stream("")
@@ -25,6 +26,7 @@ class LogRow:
     type: str
     sentence: str
     actor: str
+    late: str
 
 
 def narrowed(
@@ -56,4 +58,5 @@ def _line(recorded: Recorded) -> LogRow:
         recorded.type,
         sentence(event),  # type: ignore[arg-type]  # the codec's list of events is closed
         event.metadata.get("actor", ""),
+        late(recorded.occurred_at, recorded.recorded_at),
     )

@@ -25,7 +25,7 @@ SPACING = 64
 
 COLUMNS = (
     *("position", "id", "type", "schema", "sentence", "iso", "at", "gap"),
-    *("recorded", "digest", "seal", "metadata", "data"),
+    *("recorded", "late", "digest", "seal", "metadata", "data"),
 )
 
 Shown = dict[int, str]
@@ -91,6 +91,12 @@ def gap(before: datetime, after: datetime) -> str:
     return f"{told} {'later' if after > before else 'earlier'}"
 
 
+def late(occurred_at: datetime, recorded_at: datetime) -> str:
+    """`came to light 2 days later`, where the log learned of it a minute or more afterwards."""
+    apart = gap(occurred_at, recorded_at)
+    return f"came to light {apart}" if apart and recorded_at > occurred_at else ""
+
+
 FORMATS: dict[type, Callable[[Any], str]] = {
     Decimal: money,
     datetime: moment,
@@ -152,6 +158,7 @@ def _events(steps: Sequence[Step]) -> list[tuple[Any, ...]]:
                 moment(event.occurred_at),
                 gap(previous, event.occurred_at) if previous else "",
                 moment(record.recorded_at),
+                late(event.occurred_at, record.recorded_at),
                 record.digest.hex(),
                 record.seal.hex(),
                 record.metadata_bytes.decode(),

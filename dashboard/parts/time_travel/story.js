@@ -64,6 +64,7 @@ class Story {
         { class: "said" },
         el("span", { class: "what" }, ...prose(event.sentence)),
         el("span", { class: "when" }, el("span", { class: "no" }, `v${count(v)}`), withoutSeconds(event.at)),
+        event.late ? el("span", { class: "late" }, event.late) : null,
       ),
     );
     button.onclick = () => this.go(v);
