@@ -149,7 +149,7 @@ def test_show_tells_what_was_believed_about_another_time(ask: Ask, story: str):
         (["waiting", "--at", "v1"], "no order was named here."),
         (["waiting", "--order", "nobody"], "There is no order 'nobody'."),
         (["waiting", "--zone", "Mars/Olympus"], "There is no time zone 'Mars/Olympus'"),
-        (["show", "desk", "--about", "v3"], "--about is a time in the world"),
+        (["show", "desk", "--about", "v3"], "a time in the world is asked for"),
         (["show", "desk", "--about", "1 March 2026"], "There is no order 'desk' at"),
         (["show", "desk", "--at", "31 Feb 2026"], "that month has no such day."),
     ],
