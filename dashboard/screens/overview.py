@@ -8,6 +8,7 @@ import streamlit as st
 
 from dashboard import playhead, source
 from dashboard.parts.charts import bucket_end, bucketed, volume_chart
+from dashboard.parts.customer_table import customer_table
 from dashboard.parts.figures import figure_cards, status_table
 from dashboard.parts.order_table import chosen_row, order_table
 from dashboard.source import book
@@ -75,18 +76,47 @@ with right, st.container(border=True, height="stretch"):
     st.markdown("##### Orders by status")
     status_table(figures)
 
-with st.container(border=True):
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.markdown("##### Orders", width="stretch")
-        text = st.text_input(
-            "Find",
-            key="find",
-            bind="query-params",
-            placeholder="Order or customer id",
-            icon=":material/search:",
-            label_visibility="collapsed",
-            width=260,
-        )
+
+def page_of(total: int, key: str) -> int:
+    """Which page of a list is shown, of those there are."""
+    shown: int = st.session_state.get(key, 1)
+    return min(shown, max(1, -(-total // PAGE)))
+
+
+def foot(total: int, what: str, key: str) -> None:
+    """How many there are, and the way to the other pages."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(f"{total:,} {what}", width="stretch")
+        if total > PAGE:
+            st.pagination(-(-total // PAGE), key=key)
+
+
+def find_box(key: str, placeholder: str) -> str:
+    """A box for what is looked for."""
+    found: str = st.text_input(
+        "Find",
+        key=key,
+        bind="query-params",
+        placeholder=placeholder,
+        icon=":material/search:",
+        label_visibility="collapsed",
+        width=260,
+    )
+    return found
+
+
+def sort_box(key: str, sorts: list[str]) -> str:
+    """What the list is sorted by."""
+    chosen: str = st.selectbox(
+        "Sort", sorts, key=key, bind="query-params", label_visibility="collapsed", width=170
+    )
+    return chosen
+
+
+def orders_list() -> None:
+    """The orders of the moment; a row leads to its order."""
+    with heading:
+        text = find_box("find", "Order or customer id")
         status = st.selectbox(
             "Status",
             [row.status for row in figures],
@@ -97,24 +127,46 @@ with st.container(border=True):
             label_visibility="collapsed",
             width=160,
         )
-        sort = st.selectbox(
-            "Sort",
-            list(book.SORTS),
-            key="sort",
+        sort = sort_box("sort", list(book.SORTS))
+    total = book.count_found(text, status, position)
+    offset = (page_of(total, "orders_page") - 1) * PAGE
+    rows = book.find_orders(text, status, sort, position, PAGE, offset)
+    picked = order_table(rows, key="orders")
+    foot(total, "orders", "orders_page")
+    if picked is not None and (order_id := chosen_row(rows, picked)):
+        playhead.choose(order_id)
+        st.switch_page("screens/order.py", query_params=playhead.link(order_id))
+
+
+def customers_list() -> None:
+    """The customers of the moment; a row leads to the orders of one."""
+    with heading:
+        text = find_box("customer", "Customer id")
+        sort = sort_box("customers_by", list(book.CUSTOMER_SORTS))
+    total = book.count_customers(text, position)
+    offset = (page_of(total, "customers_page") - 1) * PAGE
+    rows = book.find_customers(text, sort, position, PAGE, offset)
+    customer_table(rows, f"customers:{position}:{offset}", show_orders_of)
+    foot(total, "customers", "customers_page")
+
+
+def show_orders_of(customer_id: str) -> None:
+    """The list of orders, of this customer only."""
+    st.session_state.update({"list": "Orders", "find": customer_id, "orders_page": 1})
+
+
+LISTS = {"Orders": orders_list, "Customers": customers_list}
+
+with st.container(border=True):
+    heading = st.container(horizontal=True, vertical_alignment="bottom")
+    with heading, st.container(width="stretch"):
+        listed = st.segmented_control(
+            "List",
+            list(LISTS),
+            default="Orders",
+            required=True,
+            key="list",
             bind="query-params",
             label_visibility="collapsed",
-            width=170,
         )
-    total = book.count_found(text, status, position)
-    pages = max(1, -(-total // PAGE))
-    shown = st.session_state.get("orders_page", 1)
-    rows = book.find_orders(text, status, sort, position, PAGE, (min(shown, pages) - 1) * PAGE)
-    picked = order_table(rows, key="orders")
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption(f"{total:,} orders", width="stretch")
-        if pages > 1:
-            st.pagination(pages, key="orders_page")
-
-if picked is not None and (order_id := chosen_row(rows, picked)):
-    playhead.choose(order_id)
-    st.switch_page("screens/order.py", query_params=playhead.link(order_id))
+    LISTS[listed]()

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import streamlit as st
 
 from core import AtPosition
 from core.orders.views.analytics import EVENT_VOLUME, STATUS_FIGURES, StatusRow
+from core.orders.views.customer_orders import CUSTOMERS
+from core.orders.views.customer_orders import CustomerRow as CustomerRow
 from core.orders.views.order_details import ORDERS
 from core.orders.views.order_details import OrderRow as OrderRow
-from core.projections import Operator, Where
+from core.projections import Operator, Table, Where
 from dashboard.source import REMEMBERED, machine
 
 EXACT_FIRST: tuple[Operator, ...] = ("=", "contains")
@@ -23,6 +26,14 @@ SORTS = {
     "Oldest": ("created_at", False),
 }
 """What a list of orders can be sorted by: label → (column, descending)."""
+
+CUSTOMER_SORTS = {
+    "Most orders": ("orders", True),
+    "Highest value": ("value", True),
+    "Latest order": ("last_at", True),
+    "First order": ("first_at", False),
+}
+"""The same of customers."""
 
 
 @dataclass(frozen=True)
@@ -87,12 +98,42 @@ def count_found(text: str | None, status: str | None, position: int) -> int:
 
 def _where(text: str | None, status: str | None, position: int) -> list[Where]:
     narrowed = [Where("status", "=", status)] if status else []
+    return _exact_first(narrowed, text, ("order_id", "customer_id"), ORDERS, position)
+
+
+def _exact_first(
+    narrowed: list[Where],
+    text: str | None,
+    columns: tuple[str, ...],
+    table: Table[Any],
+    position: int,
+) -> list[Where]:
+    """Rows where one of the columns is the text; where none is, those where one holds it."""
     if not text or not text.strip():
         return narrowed
     tried: list[list[Where]] = [
         [*narrowed, Where(column, operator, text.strip())]
         for operator in EXACT_FIRST
-        for column in ("order_id", "customer_id")
+        for column in columns
     ]
-    found = (where for where in tried if machine().count(ORDERS, AtPosition(position), where))
+    found = (where for where in tried if machine().count(table, AtPosition(position), where))
     return next(found, tried[-1])
+
+
+def find_customers(
+    text: str | None, sort: str, position: int, limit: int, offset: int = 0
+) -> list[CustomerRow]:
+    """Customers as of a position whose id is the text, or else holds it."""
+    column, descending = CUSTOMER_SORTS[sort]
+    where = _customers_where(text, position)
+    there = AtPosition(position)
+    return machine().rows(CUSTOMERS, there, where, column, descending, limit, offset)
+
+
+def count_customers(text: str | None, position: int) -> int:
+    """How many customers `find_customers` has in all."""
+    return machine().count(CUSTOMERS, AtPosition(position), _customers_where(text, position))
+
+
+def _customers_where(text: str | None, position: int) -> list[Where]:
+    return _exact_first([], text, ("customer_id",), CUSTOMERS, position)

@@ -154,3 +154,20 @@ def test_nothing_scrolls_sideways_on_a_small_screen(
     page = visit(f"{sample}{screen}", width=400, height=800, scheme=scheme)
     page.wait_for_timeout(500)
     assert max(page.evaluate(WIDER)) <= 0
+
+
+def test_a_customer_of_the_moment_leads_to_the_orders_of_that_customer(
+    visit: Visit, sample: str
+) -> None:
+    page = visit(f"{sample}/?at=@20000")
+    page.get_by_role("radio", name="Customers").click()
+    expect(page).to_have_url(re.compile("list=Customers"))
+    settled(page)
+    table = page.get_by_test_id("stDataFrame").last
+    table.scroll_into_view_if_needed()
+    box = table.bounding_box()
+    assert box
+    page.mouse.click(box["x"] + 18, box["y"] + 35 + 17)
+    expect(page).to_have_url(re.compile(r"find=[0-9a-f]{32}"))
+    expect(page).to_have_url(re.compile(r"at=(%40|@)20000"))
+    expect(page.get_by_text("4 orders", exact=True)).to_be_visible()
