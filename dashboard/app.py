@@ -7,7 +7,7 @@ import logging
 import sys
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 import streamlit as st
 
@@ -50,7 +50,10 @@ def draw_playhead(present: source.Present) -> None:
         seal=record.seal.hex() if record else "",
         on_move=playhead.move,
         on_words=playhead.go,
+        on_cite=lambda: st.session_state.update(citing=True),
     )
+    if st.session_state.pop("citing", False):
+        cite(position)
     if said := playhead.trouble():
         warn(said)
     if present.behind:
@@ -86,8 +89,9 @@ def cite(position: int) -> None:
     place = {"order": order_id} if order_id else {}
     query = {**place, "at": f"@{position}", "cited": proof.cite(position, order_id)}
     what = f"order {order_id} at position {position:,}" if order_id else f"position {position:,}"
-    address = (st.context.url or "").partition("?")[0]
-    citation_link(f"{address}?{urlencode(query, safe='@')}", what)
+    here = urlsplit(st.context.url or "")
+    there = here._replace(path=here.path or "/", query=urlencode(query, safe="@"))
+    citation_link(there.geturl(), what)
 
 
 @st.fragment(run_every=1.5)

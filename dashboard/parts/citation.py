@@ -35,8 +35,8 @@ def citation_link(link: str, what: str) -> None:
     st.text(f"This link opens {what}.")
     st.code(link, language=None, wrap_lines=True)
     st.caption(
-        "It carries the digests of the log up to there, and of the order. Whoever opens it has"
-        " both computed anew from the stored bytes, and is told whether they are the same."
+        "It carries the digests of what is seen here. Whoever opens it has them"
+        " computed anew from the stored bytes, and is told whether they are still the same."
     )
 
 

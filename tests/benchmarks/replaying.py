@@ -10,6 +10,7 @@ from pathlib import Path
 from random import Random
 
 from core import TimeMachine
+from core.history import provenance
 from core.moments import AtVersion
 from core.orders import Order, OrderEvent, orders
 from core.repository import Repository
@@ -41,6 +42,8 @@ def races(folder: Path, quick: bool) -> Iterator[Race]:
     with _long(folder, SHORT) as (short, path), _long(folder, lengths[-1]) as (long, long_path):
         yield from _random_versions(short, long, long_path, 50 if quick else 400)
         yield from _all_states(short, path)
+    with _long(folder, 10_000) as (machine, _):
+        yield _provenance(machine, 10_000)
 
 
 @contextmanager
@@ -130,6 +133,19 @@ def _all_states(machine: TimeMachine, path: Path) -> Iterator[Race]:
         f"history of {SHORT:,}: states and differences",
         lambda: timed(lambda: machine.history(NAME), 3),
         floors,
+    )
+
+
+def _provenance(machine: TimeMachine, length: int) -> Race:
+    """Why is a field here? Against one replay of the same order that asks nothing."""
+    whole = Repository(machine.store, orders, snapshots=False)
+    path = ("shipping_address", "street")
+    found = list(provenance(machine.history(NAME), path))
+    assert found[-1].change.after == whole.get(NAME).shipping_address["street"]
+    return Race(
+        f"why a field of {length:,} versions has its value",
+        lambda: timed(lambda: list(provenance(machine.history(NAME), path))),
+        {"one replay, no snapshots": lambda: timed(lambda: whole.get(NAME))},
     )
 
 

@@ -31,12 +31,13 @@ def band(
     seal: str,
     on_move: Callable[[int | None], None],
     on_words: Callable[[str], None],
+    on_cite: Callable[[], None],
 ) -> None:
     """Draw the log: `buckets` are (start, events) in order of time and add up to the head.
 
     `position` is where the playhead stands, `when` its clock time as people read it, `seal` the
     digest that vouches for the log up to there. `on_move` hears where the playhead comes to rest
-    (None is now), `on_words` what somebody typed.
+    (None is now), `on_words` what somebody typed, `on_cite` that the moment is to be cited.
     """
 
     def moved() -> None:
@@ -62,6 +63,7 @@ def band(
         },
         on_moved_change=moved,
         on_words_change=typed,
+        on_cite_change=on_cite,
     )
 
 

@@ -19,6 +19,7 @@ class Band {
     track.onpointermove = e => track.hasPointerCapture(e.pointerId) && this.point(e);
     track.onpointerup = () => this.settle(0);
     this.$("now").onclick = () => this.report("moved", { position: null, at: Date.now() });
+    this.$("seal").onclick = () => this.report("cite", { at: Date.now() });
     this.$("go").onsubmit = e => { e.preventDefault(); this.say(this.$("words").value); };
     this.watch = new ResizeObserver(() => this.draw());
     this.watch.observe(this.$("bars"));
@@ -115,8 +116,10 @@ class Band {
     this.$("state").textContent = this.now ? "Now" : "In the past";
     this.$("when").textContent = moving && bucket ? DAY.format(bucket.start) : this.when;
     this.$("position").textContent = `position ${number.format(this.position)} of ${number.format(this.head)}`;
-    this.$("seal").textContent = moving || !this.seal ? "" : `seal ${this.seal.slice(0, 12)}…`;
-    this.$("seal").title = this.seal ? `This seal vouches for every event up to here: ${this.seal}` : "";
+    this.$("seal").textContent = `seal ${this.seal.slice(0, 12)}…`;
+    this.$("seal").hidden = moving || !this.seal;
+    this.$("seal").setAttribute("aria-label", `Cite this moment, seal ${this.seal.slice(0, 12)}`);
+    this.$("seal").title = `Cite this moment: the seal vouches for every event up to here. ${this.seal}`;
     this.$("now").hidden = this.now;
     this.$("hand").style.left = `${100 * share}%`;
     this.$("hint").style.transform = `translateX(${-100 * share}%)`;   // never past either edge
