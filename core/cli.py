@@ -94,7 +94,13 @@ def history(order: OrderId, store: Store = None, as_json: Json = False) -> None:
     answer(as_json, found, lambda: reports.history_table(steps))
 
 
-for question in (questions.why, questions.when, questions.diff, questions.waiting):
+for question in (
+    questions.why,
+    questions.when,
+    questions.which,
+    questions.diff,
+    questions.waiting,
+):
     app.command()(question)
 
 

@@ -104,6 +104,11 @@ def when_table(condition: str, stretches: Sequence[Stretch]) -> RenderableType:
     return table
 
 
+def which_list(orders: Sequence[str]) -> RenderableType:
+    """The orders for which a condition holds, those that have met it longest first."""
+    return text("\n".join(orders) if orders else "It holds for no order.")
+
+
 def diff_json(differences: Sequence[Difference]) -> dict[str, Any]:
     """Each difference with the versions that explain it, and the events these are."""
     found = [

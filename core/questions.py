@@ -11,10 +11,11 @@ from core.clock_words import zone_named
 from core.comparing import compare
 from core.conditions import flips, parse_condition
 from core.history import provenance
+from core.holding import holding
 from core.machine import TimeMachine
 from core.moments import AtPosition, AtTime, world_time
 from core.naming import named_path
-from core.orders import Order
+from core.orders import Order, orders
 from core.orders.book import compare_books
 from core.orders.views.lifecycle import BREACHES, STAYS
 from core.orders.views.order_details import ORDERS
@@ -31,6 +32,7 @@ from core.terminal import (
     known,
     opened,
     order_at,
+    remark,
 )
 
 EarlierAt = Annotated[str, typer.Argument(metavar="A", help="A moment, as with --at.")]
@@ -102,6 +104,26 @@ def when(
     told = {"position": position, "version": version}
     found = {**place, **told, **question_reports.when_json(stretches)}
     answer(as_json, found, lambda: question_reports.when_table(asked.text, stretches))
+
+
+def which(
+    condition: Asked,
+    store: Store = None,
+    at: At = "now",
+    zone: Zone = "UTC",
+    as_json: Json = False,
+) -> None:
+    """Say for which orders a condition held at a moment, and how often that changed until then."""
+    asked = parse_condition(condition, Order)
+    with opened(store) as machine:
+        moment = machine.moment(at, zone=zone_named(zone))
+        position = machine.position(moment)
+        held = holding(machine.store.read_all(1, position), orders, asked)
+    keys = held.keys(position)
+    found = {"condition": asked.text, "at": str(moment), "position": position}
+    found |= {"count": len(keys), "orders": keys, "flips": len(held.flips)}
+    answer(as_json, found, lambda: question_reports.which_list(keys))
+    remark(f"{len(keys):,} orders at {moment}, position {position}.")
 
 
 def diff(

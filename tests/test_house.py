@@ -24,6 +24,7 @@ FLOORS = (
     {"comparing", "naming", "condition_values"},
     {"condition_language"},
     {"conditions"},
+    {"holding"},
     {"machine"},
 )
 """The kernel, from the ground up: each floor sees itself and the floors below."""

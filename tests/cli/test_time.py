@@ -189,3 +189,13 @@ def test_reading_history_never_writes(ask: Ask, story: str, line: list[str]):
     assert ask(*line, "--store", story).code == 0
     assert contents(story) == before
     assert path.stat().st_mtime_ns == touched
+
+
+def test_which_tells_the_orders_for_which_a_condition_held(ask: Ask, story: str):
+    line = ("which", 'status == "shipped"', "--store", story)
+    found = ask(*line, "--at", "2026-03-08 12:00", "--json").json
+    assert (found["count"], found["orders"]) == (3, ["kettle", "books", "headset"])
+    assert ask(*line, "--at", "@0").out == "It holds for no order.\n"
+    assert ask(*line).out == "coffee\n"
+    wrong = ask("which", "totl > 5", "--store", story)
+    assert (wrong.code, "did you mean total?" in wrong.err) == (2, True)

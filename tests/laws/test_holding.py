@@ -1,0 +1,67 @@
+"""Is a condition counted over all orders as often as it holds, at every position of the log?"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from core import TimeMachine
+from core.conditions import parse_condition
+from core.holding import holding
+from core.orders import Order, orders
+from core.stores import open_store
+from tests.conftest import CODEC
+from tests.laws.strategies import logs
+
+CONDITIONS = (
+    "total > 20",
+    'status == "placed" or status == "shipped"',
+    "len(items) == 1",
+    "paid < total",
+    "version == 2",
+    "shipping_address.city is None",
+)
+
+Log = list[tuple[str, Any]]
+
+
+@settings(max_examples=50)
+@given(logs, st.sampled_from(CONDITIONS))
+def test_at_every_position_it_is_the_orders_for_which_it_holds_there(log: Log, text: str) -> None:
+    machine = TimeMachine(open_store("memory:", CODEC))
+    machine.load(log)
+    condition = parse_condition(text, Order)
+    recorded = list(machine.store.read_all())
+    found = holding(recorded, orders, condition)
+    facts: dict[str, list[Any]] = defaultdict(list)
+    for one in recorded:
+        facts[one.stream].append(one.event)
+        holds = {
+            stream.removeprefix("order-")
+            for stream, told in facts.items()
+            if condition.holds(orders.fold(told))
+        }
+        assert set(found.keys(one.position)) == holds
+        assert found.count(one.position) == len(holds)
+    assert (found.count(0), found.keys(0)) == (0, [])
+
+
+@settings(max_examples=50)
+@given(logs, st.sampled_from(CONDITIONS))
+def test_from_flip_to_flip_nothing_is_left_out_either_way(log: Log, text: str) -> None:
+    machine = TimeMachine(open_store("memory:", CODEC))
+    machine.load(log)
+    found = holding(machine.store.read_all(), orders, parse_condition(text, Order))
+    head = machine.store.head().position
+    places = [flip.position for flip in found.flips]
+    walked, at = [], 0
+    while (step := found.next_flip(at)) is not None:
+        walked.append(at := step)
+    assert walked == places
+    back, at = [], head + 1
+    while (step := found.previous_flip(at)) is not None:
+        back.append(at := step)
+    assert back[::-1] == places
