@@ -199,3 +199,17 @@ class BadCitation(EventscopeError):
     def __init__(self, said: str) -> None:
         super().__init__(f"{said[:40]!r} is no citation: copy the whole of it, to its last letter.")
         self.said = said
+
+
+class BadQuery(EventscopeError):
+    """SQL that cannot be answered; `column` (from 0) is where, if that is known."""
+
+    def __init__(self, sql: str, reason: str, column: int | None = None) -> None:
+        place = ""
+        if column is not None:
+            line = sql.count("\n", 0, column)
+            begins = sql.rfind("\n", 0, column) + 1
+            text = sql[begins:].partition("\n")[0]
+            place = f"\n  {text}\n  {' ' * (column - begins)}^" + (f" line {line + 1}" * bool(line))
+        super().__init__(f"The query cannot be answered: {reason}.{place}")
+        self.sql, self.reason, self.column = sql, reason, column

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import pkgutil
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
-from importlib import import_module
 from typing import Any, TypeVar, get_args
 
 from core.codec import Codec
@@ -16,11 +14,13 @@ from core.events import Event, Recorded
 from core.handler import Context, Handler
 from core.history import Step, timeline
 from core.moments import AtVersion, Moment, Now, parse_moment
-from core.orders import UPCASTERS, Order, OrderCommand, OrderEvent, orders, views
-from core.projections import END, Projection, Query, Table, Where
+from core.orders import UPCASTERS, Order, OrderCommand, OrderEvent, orders
+from core.orders.views import projections, tables
+from core.projections import END, Query, Table, Where
 from core.projector import Progress, Projector
 from core.repository import SNAPSHOT_EVERY, Belief, Rebuilt, Repository
 from core.stores import EventStore, Search, open_store
+from core.stores.sandbox import USUAL, Answer, Limits
 
 R = TypeVar("R")
 
@@ -40,15 +40,6 @@ class Status:
 def codec() -> Codec:
     """The codec of the events known here."""
     return Codec(get_args(OrderEvent), UPCASTERS)
-
-
-def projections() -> list[Projection]:
-    """Every projection in the folder of views: a new file there is a new read model."""
-    found = []
-    for module in pkgutil.iter_modules(views.__path__):
-        names = vars(import_module(f"{views.__name__}.{module.name}"))
-        found += [value for value in names.values() if isinstance(value, Projection)]
-    return found
 
 
 class TimeMachine:
@@ -184,6 +175,14 @@ class TimeMachine:
     ) -> int:
         """How many rows a read model has as of a moment."""
         return self.store.count(table, self._as_of(at), Query(tuple(where)))
+
+    def ask(self, sql: str, at: Moment | None = None, limits: Limits = USUAL) -> Answer:
+        """The answer to a SELECT over the read models and `events`, as of a moment.
+
+        `orders`, `customers`, `event_volume` … are as they stood; `orders_history` … how they came
+        to it. Raises `BadQuery`.
+        """
+        return self.store.ask(sql, tables(), self.position(at), limits)
 
     def _as_of(self, at: Moment | None) -> int:
         # At the head the live rows are the answer, and they have indexes of their own.

@@ -15,6 +15,7 @@ from core.errors import InvalidStream, StoreUnavailable, UnknownStore
 from core.events import Event, Recorded, StoredRow
 from core.moments import Moment
 from core.projections import Key, Projection, Query, Table
+from core.stores.sandbox import Answer, Limits
 
 R = TypeVar("R")
 
@@ -150,6 +151,11 @@ class EventStore(Protocol):
 
     def count(self, table: Table[Any], position: int, query: Query) -> int:
         """How many rows a query finds as of a position, its limit aside."""
+        ...
+
+    def ask(self, sql: str, tables: Sequence[Table[Any]], position: int, limits: Limits) -> Answer:
+        """The answer to a SELECT over these read models and `events` as of a position, and over
+        their histories; it reads nothing else and changes nothing. Raises `BadQuery`."""
         ...
 
     def close(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from typing import Any, TypeVar
 
 from core.codec import Codec, Encoded, read_json
@@ -23,9 +24,12 @@ from core.events import (
 )
 from core.moments import AtPosition, AtTime, AtVersion, Moment
 from core.projections import Projection, Query, Table
-from core.stores import Head, Search, Shelf, StoredSnapshot, check_stream
+from core.stores import Head, Search, Shelf, Spans, StoredSnapshot, check_stream
 from core.stores.memory_views import MemoryShelf, holds
 from core.stores.placing import EMPTY_LOG, EMPTY_STREAM, Ends, admit
+from core.stores.read_models import Row, written
+from core.stores.sandbox import Answer, Limits
+from core.stores.temporal import ask_at, copier
 
 R = TypeVar("R")
 
@@ -187,6 +191,17 @@ class MemoryStore:
             for row in shelf.as_of(table, position)
             if all(holds(row, where) for where in query.where)
         ]
+
+    def ask(self, sql: str, tables: Sequence[Table[Any]], position: int, limits: Limits) -> Answer:
+        live = position >= len(self._log)
+        rows = partial(self._rows_until, position=position)
+        opened = copier(tables, rows, lambda: self._log[:position])
+        return ask_at(opened, tables, position, live, sql, limits)
+
+    def _rows_until(self, table: Table[Any], position: int) -> list[Row]:
+        live = [shelf for (_, beside), shelf in self._shelves.items() if not beside]
+        spans = [span for shelf in live for span in shelf.spans_until(table, position)]
+        return list(written(table, Spans(spans, [])))
 
     def close(self) -> None:
         """Nothing to let go of."""

@@ -55,6 +55,11 @@ class MemoryShelf:
                 if start <= position and (position < end or end == END):
                     yield row
 
+    def spans_until(self, table: Table[R], position: int) -> Iterator[tuple[R, int, int]]:
+        """Every row that came by a position, with the positions between which it holds."""
+        for spans in self._spans.get(table.name, {}).values():
+            yield from ((row, start, end) for row, start, end in spans if start <= position)
+
 
 def holds(row: Any, where: Where) -> bool:
     """Whether a row meets a condition."""

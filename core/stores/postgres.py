@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from functools import partial
+from itertools import chain
 from typing import Any
 
 import psycopg
@@ -14,6 +16,7 @@ from sqlalchemy.exc import ArgumentError
 from core.codec import Codec, Encoded
 from core.errors import StoreUnavailable, UnknownStore
 from core.events import Event, Recorded, StoredRow
+from core.projections import Table
 from core.stores import Head, check_stream
 from core.stores.placing import admit
 from core.stores.postgres_append import KNOWN, PLACED, UNPLACED, insert, stored_rows
@@ -21,9 +24,11 @@ from core.stores.postgres_load import load
 from core.stores.postgres_schema import CLUSTER, SCHEMA_VERSION, VIEWS_LOCK, create
 from core.stores.postgres_server import connected, driver, engine
 from core.stores.read_models import Row
+from core.stores.sandbox import Answer, Limits
 from core.stores.soon import Soon
 from core.stores.sql import PAGE, SqlStore
 from core.stores.tables import events
+from core.stores.temporal import ask_at, copier
 
 MODES = ("sequenced", "locked")
 ADDRESS = "say postgresql+psycopg://user@host/database"
@@ -183,6 +188,19 @@ class PostgresStore(SqlStore):
         with run.cursor() as cursor, cursor.copy(f'COPY "{name}" FROM STDIN') as copy:
             for row in rows:
                 copy.write_row(row)
+
+    def ask(self, sql: str, tables: Sequence[Table[Any]], position: int, limits: Limits) -> Answer:
+        """Asked of a copy in memory: no stranger's SQL ever comes to the server."""
+
+        live = position >= self.head().position
+        rows = partial(self._rows_until, position=position)
+        opened = copier(tables, rows, lambda: chain.from_iterable(self._pages(1, position, PAGE)))
+        return ask_at(opened, tables, position, live, sql, limits)
+
+    def _rows_until(self, table: Table[Any], position: int) -> list[Row]:
+        columns = ", ".join((*table.columns, "from_position", "to_position"))
+        sql = f'SELECT {columns} FROM "{table.name}" WHERE from_position <= ?'
+        return self.fetch(sql, (position,))
 
     def actor(self) -> Any:
         return cast(func.convert_from(events.c.metadata, "UTF8"), JSON)["actor"].astext

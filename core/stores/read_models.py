@@ -113,7 +113,7 @@ class SqlShelf:
                 [(end, *_written_key(table, key)) for key, end in spans.ended],
             )
         if spans.rows:
-            self._store.insert_rows(connection, name, list(_written(table, spans)))
+            self._store.insert_rows(connection, name, list(written(table, spans)))
 
 
 def _keyed(table: Table[Any], key: Key) -> list[tuple[str, Kind, Any]]:
@@ -129,7 +129,7 @@ def _write(kind: Kind, value: Any) -> Any:
     return value if kind.write is None or value is None else kind.write(value)
 
 
-def _written(table: Table[Any], spans: Spans) -> Iterator[Row]:
+def written(table: Table[Any], spans: Spans) -> Iterator[Row]:
     """Each row as values for the driver; this runs once per event and view, so it is lean."""
     values_of = attrgetter(*table.columns)
     writes = [(place, kind.write) for place, kind in enumerate(kinds(table)) if kind.write]

@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
-from sqlite3 import IntegrityError
 from typing import Any
+from urllib.parse import quote
 
 from sqlalchemy import Connection, Text, cast, func
 
 from core.codec import Codec, Encoded
 from core.errors import StoreUnavailable, UnknownStore
 from core.events import Event, Recorded, StoredRow, to_microseconds, utc_now
+from core.projections import Table
 from core.stores import check_stream
 from core.stores.placing import EMPTY_LOG, EMPTY_STREAM, Ends, StreamEnd, admit
+from core.stores.sandbox import Answer, Limits
 from core.stores.sql import ROW, SqlStore
 from core.stores.sqlite_file import Queue, reading_engine, translated, writing_engine
 from core.stores.tables import events, schema
+from core.stores.temporal import ask_at
 
 APPLICATION_ID = 0x45565343  # "EVSC": tells our files from other SQLite databases
 SCHEMA_VERSION = 1
@@ -138,6 +142,16 @@ class SqliteStore(SqlStore):
                 rows.append(ends.place(stream, one, one.occurred_at))
         return rows
 
+    def ask(self, sql: str, tables: Sequence[Table[Any]], position: int, limits: Limits) -> Answer:
+        live = position >= self.head().position
+        with translated(self.url):
+            return ask_at(self._alone, tables, position, live, sql, limits)
+
+    def _alone(self, _: Sequence[str]) -> sqlite3.Connection:
+        # Of its own: what is laid out and forbidden on it must not meet anybody else's reading.
+        name = f"file:{quote(str(self._path))}?mode=ro"
+        return sqlite3.connect(name, uri=True, isolation_level=None)
+
     def actor(self) -> Any:
         return func.json_extract(cast(events.c.metadata, Text), "$.actor")
 
@@ -177,7 +191,7 @@ def _inserted(
     rows = [ends.place(stream, one, now) for one in encoded]
     try:
         run.executemany(INSERT, rows)
-    except IntegrityError:
+    except sqlite3.IntegrityError:
         # The rows before the known one are in the transaction: take them out again.
         run.execute("ROLLBACK")
         run.execute("BEGIN IMMEDIATE")

@@ -14,8 +14,8 @@ from random import Random
 from typing import Any
 
 from core import TimeMachine, serving
-from core.machine import projections
 from core.moments import AtPosition, Moment, Now
+from core.orders.views import projections
 from core.orders.views.order_details import ORDERS
 from core.projections import END
 from tests.benchmarks import raw

@@ -15,9 +15,10 @@ from hypothesis import strategies as st
 
 from core.errors import UnknownView
 from core.events import Event
-from core.machine import TimeMachine, projections
+from core.machine import TimeMachine
 from core.moments import AtPosition
 from core.orders import Order, orders
+from core.orders.views import projections
 from core.projections import Key, Table, Transition
 from core.stores import open_store
 from tests.conftest import BACKENDS, CODEC
