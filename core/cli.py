@@ -12,7 +12,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from core import projector, proving, questions, reports, serving
+from core import asking, projector, proving, questions, reports, serving
 from core.clock_words import zone_named
 from core.errors import BrokenChain, EventscopeError
 from core.moments import AtPosition
@@ -119,6 +119,8 @@ def verify(store: Store = None, as_json: Json = False) -> None:
     answer(as_json, found, lambda: f"{said} Seal: {verified.seal.hex()}")
 
 
+app.command()(asking.query)
+app.command()(asking.export)
 app.command("cite")(proving.cite_moment)
 app.command()(proving.check)
 

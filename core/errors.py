@@ -213,3 +213,19 @@ class BadQuery(EventscopeError):
             place = f"\n  {text}\n  {' ' * (column - begins)}^" + (f" line {line + 1}" * bool(line))
         super().__init__(f"The query cannot be answered: {reason}.{place}")
         self.sql, self.reason, self.column = sql, reason, column
+
+
+class UnknownRelation(EventscopeError):
+    """A table nobody keeps."""
+
+    def __init__(self, name: str, known: list[str]) -> None:
+        super().__init__(f"There is no table {name!r}; there are {', '.join(known)}.")
+        self.name, self.known = name, known
+
+
+class CannotExport(EventscopeError):
+    """A file or a frame that cannot be made; nothing was left half-written."""
+
+    def __init__(self, what: str, reason: str) -> None:
+        super().__init__(f"{what} cannot be made: {reason}.")
+        self.what, self.reason = what, reason

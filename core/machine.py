@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
-from typing import Any, TypeVar, get_args
+from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
 from core.codec import Codec
 from core.digests import Verified, verify
 from core.errors import StreamNotFound
 from core.events import Event, Recorded
+from core.frames import to_frame
 from core.handler import Context, Handler
 from core.history import Step, timeline
 from core.moments import AtVersion, Moment, Now, parse_moment
@@ -18,9 +19,13 @@ from core.orders import UPCASTERS, Order, OrderCommand, OrderEvent, orders
 from core.orders.views import projections, tables
 from core.projections import END, Query, Table, Where
 from core.projector import Progress, Projector
-from core.repository import SNAPSHOT_EVERY, Belief, Rebuilt, Repository
+from core.relations import relation
+from core.repository import Belief, Rebuilt, Repository
 from core.stores import EventStore, Search, open_store
 from core.stores.sandbox import USUAL, Answer, Limits
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 R = TypeVar("R")
 
@@ -86,14 +91,7 @@ class TimeMachine:
 
         Facts that are there already are skipped. The read models are not touched: `project`.
         """
-        grown: dict[str, int] = {}
-        before = self.store.head().position
-        total = len(entries) if isinstance(entries, Sequence) else 0
-        loaded = self.store.load(_counted(entries, grown, total, progress))
-        for stream, events in grown.items():
-            if loaded and (events >= SNAPSHOT_EVERY or before):
-                self.repository.remember(stream)
-        return loaded
+        return self.repository.load(entries, progress)
 
     def project(self, progress: Progress | None = None) -> int:
         """Bring the read models to the head of the log."""
@@ -184,6 +182,10 @@ class TimeMachine:
         """
         return self.store.ask(sql, tables(), self.position(at), limits)
 
+    def frame(self, name: str, at: Moment | None = None, exact: bool = False) -> pd.DataFrame:
+        """A table as of a moment as a pandas DataFrame; see `core.frames`."""
+        return to_frame(relation(self.store, tables(), name, self.position(at)), exact)
+
     def _as_of(self, at: Moment | None) -> int:
         # At the head the live rows are the answer, and they have indexes of their own.
         position = self.position(at)
@@ -220,16 +222,3 @@ class TimeMachine:
     def close(self) -> None:
         """Let go of the store."""
         self.store.close()
-
-
-def _counted(
-    entries: Iterable[tuple[str, Event]],
-    grown: dict[str, int],
-    total: int,
-    progress: Progress | None,
-) -> Iterator[tuple[str, Event]]:
-    for done, entry in enumerate(entries, start=1):
-        grown[entry[0]] = grown.get(entry[0], 0) + 1
-        if progress and done % 1000 == 0:
-            progress(done, total)
-        yield entry

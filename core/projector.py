@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, MutableMapping, Sequence
+from collections.abc import Iterator, MutableMapping, Sequence
 from itertools import islice
 from typing import Any, TypeVar
 
@@ -10,12 +10,11 @@ from core.deciders import Decider
 from core.errors import UnknownView
 from core.events import Recorded
 from core.projections import END, Key, Projection, Table, Transition
+from core.repository import Progress as Progress
 from core.repository import Repository
 from core.stores import EventStore, Shelf, Spans
 
 R = TypeVar("R")
-Progress = Callable[[int, int], None]
-"""Called with (events done, events in all)."""
 
 BATCH = 2000
 KEPT = 50_000

@@ -20,6 +20,7 @@ from core.moments import Moment
 from core.orders import Order, OrderEvent
 from core.orders.sentences import address_line, money, sentence
 from core.orders.views.order_details import OrderRow
+from core.stores.sandbox import Answer
 
 MARK = {"draft": "cyan", "placed": "blue", "shipped": "yellow", "delivered": "green"}
 MISSING = "–"
@@ -198,3 +199,21 @@ def bare_table(*columns: str) -> Table:
         justify: Any = "right" if figures else "left"
         table.add_column(column.removeprefix("#"), justify=justify, overflow="fold")
     return table
+
+
+def answer_table(found: Answer) -> RenderableType:
+    """What a query found; numbers stand to the right, and without the noise of binary fractions."""
+    columns = [[row[place] for row in found.rows] for place in range(len(found.columns))]
+    named = zip(found.columns, columns, strict=True)
+    table = bare_table(*(f"#{name}" if _numbers(cells) else name for name, cells in named))
+    for row in found.rows:
+        table.add_row(*map(_told, row))
+    return table
+
+
+def _numbers(cells: Sequence[Any]) -> bool:
+    return any(cells) and all(isinstance(cell, int | float | None) for cell in cells)
+
+
+def _told(cell: Any) -> Text:
+    return text("" if cell is None else f"{cell:.12g}" if isinstance(cell, float) else cell)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, TypeVar
@@ -19,6 +19,9 @@ S = TypeVar("S")
 E = TypeVar("E", bound=Event)
 
 SNAPSHOT_EVERY = 50
+
+Progress = Callable[[int, int], None]
+"""Called with (events done, events in all)."""
 
 
 @dataclass(frozen=True)
@@ -118,8 +121,18 @@ class Repository(Generic[C, S, E]):
             self._remember(recorded, expected.state, self._weight(stream, recorded[0]))
         return recorded
 
-    def remember(self, stream: str) -> None:
-        """Take the snapshots that are due in a stream that grew by an import."""
+    def load(self, entries: Iterable[tuple[str, Event]], progress: Progress | None = None) -> int:
+        """Append foreign facts (stream, event), and remember each 50th version they cross."""
+        grown: dict[str, int] = {}
+        before = self._store.head().position
+        total = len(entries) if isinstance(entries, Sequence) else 0
+        loaded = self._store.load(_counted(entries, grown, total, progress))
+        for stream, events in grown.items():
+            if loaded and (events >= SNAPSHOT_EVERY or before):
+                self._remember_grown(stream)
+        return loaded
+
+    def _remember_grown(self, stream: str) -> None:
         state, version = self._remembered(stream, None)
         if self._store.version_at(stream) // SNAPSHOT_EVERY == version // SNAPSHOT_EVERY:
             return
@@ -153,3 +166,16 @@ class Repository(Generic[C, S, E]):
 
 def _bytes(recorded: Recorded) -> int:
     return len(recorded.data) + len(recorded.metadata_bytes)
+
+
+def _counted(
+    entries: Iterable[tuple[str, Event]],
+    grown: dict[str, int],
+    total: int,
+    progress: Progress | None,
+) -> Iterator[tuple[str, Event]]:
+    for done, entry in enumerate(entries, start=1):
+        grown[entry[0]] = grown.get(entry[0], 0) + 1
+        if progress and done % 1000 == 0:
+            progress(done, total)
+        yield entry

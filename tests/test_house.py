@@ -19,7 +19,8 @@ FLOORS = (
     {"events", "deciders", "projections", "moments", "clock_words", "errors"},
     {"codec", "digests", "exactness"},
     {"stores"},
-    {"repository"},
+    {"repository", "relations"},
+    {"exporting", "frames"},
     {"handler", "history", "projector", "citing", "condition_fields"},
     {"comparing", "naming", "condition_values"},
     {"condition_language"},
@@ -30,11 +31,21 @@ FLOORS = (
 """The kernel, from the ground up: each floor sees itself and the floors below."""
 
 ABOVE_THE_KERNEL = {
-    *("cli", "importers", "machine", "orders", "proving", "question_reports", "questions"),
+    *(
+        "asking",
+        "cli",
+        "importers",
+        "machine",
+        "orders",
+        "proving",
+        "question_reports",
+        "questions",
+    ),
     *("reports", "serving", "terminal"),
 }
 """The parts of core that may know what an order is."""
 
+COMMANDS = ("asking", "cli", "proving", "questions", "terminal")
 SHOWN = {"core/reports.py", "core/question_reports.py"}
 OWNERS = {
     "msgspec": {"core/codec.py"},
@@ -42,11 +53,18 @@ OWNERS = {
     "sqlite3": {"core/stores"},
     "pysqlite3": {"core/stores"},
     "psycopg": {"core/stores"},
-    "typer": {"core/cli.py", "core/proving.py", "core/questions.py", "core/terminal.py"},
+    "typer": {
+        "core/asking.py",
+        "core/cli.py",
+        "core/proving.py",
+        "core/questions.py",
+        "core/terminal.py",
+    },
     "rich": {*SHOWN, "core/cli.py", "core/serving.py", "core/terminal.py"},
     "streamlit": {"dashboard"},
     "plotly": {"dashboard"},
-    "pandas": {"dashboard"},
+    "pandas": {"dashboard", "core/frames.py", "core/machine.py"},
+    "pyarrow": {"core/exporting.py"},
 }
 """Who may import what is not ours."""
 

@@ -153,6 +153,11 @@ class EventStore(Protocol):
         """How many rows a query finds as of a position, its limit aside."""
         ...
 
+    def changes(self, table: Table[R], position: int) -> Iterator[tuple[R, int, int]]:
+        """Every row that came by a position, in the order in which they came, with the positions
+        from and to which it holds."""
+        ...
+
     def ask(self, sql: str, tables: Sequence[Table[Any]], position: int, limits: Limits) -> Answer:
         """The answer to a SELECT over these read models and `events` as of a position, and over
         their histories; it reads nothing else and changes nothing. Raises `BadQuery`."""

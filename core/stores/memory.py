@@ -194,14 +194,17 @@ class MemoryStore:
 
     def ask(self, sql: str, tables: Sequence[Table[Any]], position: int, limits: Limits) -> Answer:
         live = position >= len(self._log)
-        rows = partial(self._rows_until, position=position)
+        rows = partial(self._written_changes, position=position)
         opened = copier(tables, rows, lambda: self._log[:position])
         return ask_at(opened, tables, position, live, sql, limits)
 
-    def _rows_until(self, table: Table[Any], position: int) -> list[Row]:
+    def changes(self, table: Table[R], position: int) -> Iterator[tuple[R, int, int]]:
         live = [shelf for (_, beside), shelf in self._shelves.items() if not beside]
-        spans = [span for shelf in live for span in shelf.spans_until(table, position)]
-        return list(written(table, Spans(spans, [])))
+        found = [span for shelf in live for span in shelf.spans_until(table, position)]
+        return iter(sorted(found, key=lambda span: span[1]))
+
+    def _written_changes(self, table: Table[Any], position: int) -> Iterator[Row]:
+        return written(table, Spans(list(self.changes(table, position)), []))
 
     def close(self) -> None:
         """Nothing to let go of."""

@@ -23,7 +23,7 @@ from core.stores.postgres_append import KNOWN, PLACED, UNPLACED, insert, stored_
 from core.stores.postgres_load import load
 from core.stores.postgres_schema import CLUSTER, SCHEMA_VERSION, VIEWS_LOCK, create
 from core.stores.postgres_server import connected, driver, engine
-from core.stores.read_models import Row
+from core.stores.read_models import Row, written_changes
 from core.stores.sandbox import Answer, Limits
 from core.stores.soon import Soon
 from core.stores.sql import PAGE, SqlStore
@@ -193,14 +193,9 @@ class PostgresStore(SqlStore):
         """Asked of a copy in memory: no stranger's SQL ever comes to the server."""
 
         live = position >= self.head().position
-        rows = partial(self._rows_until, position=position)
+        rows = partial(written_changes, self.fetch, position=position)
         opened = copier(tables, rows, lambda: chain.from_iterable(self._pages(1, position, PAGE)))
         return ask_at(opened, tables, position, live, sql, limits)
-
-    def _rows_until(self, table: Table[Any], position: int) -> list[Row]:
-        columns = ", ".join((*table.columns, "from_position", "to_position"))
-        sql = f'SELECT {columns} FROM "{table.name}" WHERE from_position <= ?'
-        return self.fetch(sql, (position,))
 
     def actor(self) -> Any:
         return cast(func.convert_from(events.c.metadata, "UTF8"), JSON)["actor"].astext

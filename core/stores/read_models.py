@@ -24,6 +24,10 @@ Row = tuple[Any, ...]
 """The values of a row as the driver takes them, in the order of the columns."""
 
 
+Fetch = Callable[[str, tuple[Any, ...]], list[Any]]
+"""Rows straight from the driver."""
+
+
 class Connections(Protocol):
     """Where connections come from, and what their driver says for a value."""
 
@@ -146,6 +150,18 @@ def _read(columns: list[Kind], values: tuple[Any, ...]) -> list[Any]:
         value if kind.read is None or value is None else kind.read(value)
         for kind, value in zip(columns, values, strict=True)
     ]
+
+
+def written_changes(fetch: Fetch, table: Table[Any], position: int) -> list[Row]:
+    """Every row that came by a position: its columns, from_position and to_position."""
+    columns = ", ".join((*table.columns, "from_position", "to_position"))
+    sql = f'SELECT {columns} FROM "{table.name}" WHERE from_position <= ?'
+    return fetch(f"{sql} ORDER BY from_position", (position,))
+
+
+def read_change(table: Table[R], row: Row) -> tuple[R, int, int]:
+    """A row of a read model, and the positions from and to which it holds."""
+    return table.row(*_read(kinds(table), row[:-2])), row[-2], row[-1]
 
 
 def swap_tables(connection: Connection, projection: Projection) -> None:

@@ -20,7 +20,15 @@ from core.moments import AtPosition, AtTime, AtVersion, Moment
 from core.projections import Projection, Query, Table
 from core.stores import Head, Search, Shelf, StoredSnapshot, tables
 from core.stores.finding import narrowed, newest_by, text, version_by
-from core.stores.read_models import Row, SqlShelf, count_rows, query_rows, swap_tables
+from core.stores.read_models import (
+    Row,
+    SqlShelf,
+    count_rows,
+    query_rows,
+    read_change,
+    swap_tables,
+    written_changes,
+)
 from core.stores.tables import checkpoints, events
 
 R = TypeVar("R")
@@ -225,3 +233,7 @@ class SqlStore(ABC):
     def count(self, table: Table[Any], position: int, query: Query) -> int:
         with self.reading() as connection:
             return count_rows(connection, table, position, query)
+
+    def changes(self, table: Table[R], position: int) -> Iterator[tuple[R, int, int]]:
+        rows = written_changes(self.fetch, table, position)
+        return (read_change(table, row) for row in rows)
