@@ -61,14 +61,15 @@ def relation(store: EventStore, tables: Sequence[Table[Any]], name: str, positio
     table = by_name.get(name.removesuffix(HISTORY))
     if table is None:
         raise UnknownRelation(name, relation_names(tables))
-    columns = _columns(table)
+    columns = columns_of(table)
     if name == table.name:
         at = END if position >= store.head().position else position
         return Relation(name, columns, (_values(row) for row in store.query(table, at, Query())))
     return Relation(name, (*columns, *SPAN), _history(store, table, position))
 
 
-def _columns(table: Table[Any]) -> tuple[Column, ...]:
+def columns_of(table: Table[Any]) -> tuple[Column, ...]:
+    """The columns of a read model, each with what it holds."""
     hints = get_type_hints(table.row)
     return tuple((name, _kind(hints[name])) for name in table.columns)
 

@@ -66,7 +66,7 @@ def volume_chart(
             marker={"color": colours["gray"], "opacity": 0.22, "line": {"width": 0}},
             hovertemplate="%{y:,} later events<extra></extra>",
         )
-    figure.update_layout(**_layout(dark))
+    figure.update_layout(**layout(dark))
     if playhead is not None:
         figure.add_vline(x=playhead, line={"color": colours["orange"], "width": 2})
     return figure
@@ -76,7 +76,8 @@ def _colour(type_name: str, colours: dict[str, str]) -> str:
     return colours[OWN_HUE.get(type_name, kind(type_name).hue)]
 
 
-def _layout(dark: bool) -> dict[str, Any]:
+def layout(dark: bool) -> dict[str, Any]:
+    """How every chart looks: clear ground, quiet grid, the page's own type."""
     ink, grid = ("#e9e7e2", "#2d3139") if dark else ("#1c2127", "#e2dfd8")
     clear = "rgba(0,0,0,0)"
     return {

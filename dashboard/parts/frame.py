@@ -12,6 +12,7 @@ STYLE = """
 [data-testid=stHeader] {{
   border-bottom: 1px solid color-mix(in srgb, currentColor 12%, transparent); }}
 [data-testid=stMetricValue] {{ font-variant-numeric: tabular-nums; font-weight: 600; }}
+.st-key-sql textarea {{ font: .9rem/1.5 ui-monospace, Consolas, "DejaVu Sans Mono", monospace; }}
 {past}
 </style>
 """

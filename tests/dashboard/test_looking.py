@@ -11,7 +11,8 @@ import pytest
 
 from tests.dashboard.conftest import Open
 
-MENU = ["overview", "order", "log"]
+SCREENS = Path(__file__).parents[2] / "dashboard" / "screens"
+MENU = sorted(path.stem for path in SCREENS.glob("*.py"))
 MOMENTS = ["@1", "@150", "now"]
 ORDER = {"order": "kettle", "clocks": "true", "about": "2026-03-08 12:00"}
 
