@@ -53,6 +53,7 @@ class Event:
                 self.__dict__.pop("_row", None)
             if name in self.__dict__:  # or another thread has opened it meanwhile
                 return self.__dict__[name]
+            raise AttributeError(f"this {type(self).__name__} was read without its {name}")
         raise AttributeError(f"{type(self).__name__!r} has no attribute {name!r}")
 
 
@@ -141,6 +142,9 @@ class Recorded:
 StoredRow = tuple[int, str, int, str, int, bytes, int, int, bytes, bytes, bytes, bytes]
 """position, stream, version, type, schema, event_id, occurred_at (µs), recorded_at (µs),
 metadata, data, digest, seal: one row of the log, as every store keeps it."""
+
+StoredFact = tuple[int, str, int, bytes]
+"""position, type, schema, data: the part of a row that a fold needs."""
 
 COLUMNS = (
     "position",

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
-from sqlite3 import IntegrityError
 from typing import Any
 
 from sqlalchemy import Connection, Text, cast, func
@@ -19,7 +19,7 @@ from core.events import Event, Recorded, StoredRow, to_microseconds, utc_now
 from core.stores import check_stream
 from core.stores.placing import EMPTY_LOG, EMPTY_STREAM, Ends, StreamEnd, admit
 from core.stores.sql import ROW, SqlStore
-from core.stores.sqlite_file import Queue, reading_engine, translated, writing_engine
+from core.stores.sqlite_file import Queue, Readers, translated, unavailable, writing_engine
 from core.stores.tables import events, schema
 
 APPLICATION_ID = 0x45565343  # "EVSC": tells our files from other SQLite databases
@@ -51,14 +51,14 @@ class SqliteStore(SqlStore):
     def __init__(self, url: str, path: Path, codec: Codec) -> None:
         super().__init__(url, codec)
         self._path = path
-        self._readers = reading_engine(path)
+        self._readers = Readers(path)
         self._writer: Connection | None = None
         self._lock = threading.RLock()
         self._queue = Queue(url, path)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        with translated(self.url), self._readers.connect() as connection:
+        with translated(self.url), self._readers.engine.connect() as connection:
             yield connection
 
     @contextmanager
@@ -73,6 +73,12 @@ class SqliteStore(SqlStore):
             except BaseException:
                 run.rollback()
                 raise
+
+    def fetch(self, sql: str, parameters: tuple[Any, ...]) -> list[Any]:
+        try:
+            return self._readers.fetch(sql, parameters)
+        except sqlite3.Error as error:
+            raise unavailable(self.url, error) from error
 
     def _writing_connection(self) -> Connection:
         if self._writer is None:
@@ -143,7 +149,7 @@ class SqliteStore(SqlStore):
 
     def close(self) -> None:
         with self._lock:
-            self._readers.dispose()
+            self._readers.close()
             if self._writer is not None:
                 # The last connection to leave folds the write-ahead log back into the file. In
                 # line with the writers: SQLite 3.7.0 to 3.51.2 may lose pages when one connection
@@ -177,7 +183,7 @@ def _inserted(
     rows = [ends.place(stream, one, now) for one in encoded]
     try:
         run.executemany(INSERT, rows)
-    except IntegrityError:
+    except sqlite3.IntegrityError:
         # The rows before the known one are in the transaction: take them out again.
         run.execute("ROLLBACK")
         run.execute("BEGIN IMMEDIATE")
