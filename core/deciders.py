@@ -69,16 +69,17 @@ def evolved(state: S, **changes: Any) -> S:
 
 
 def made(kind: type[S], **fields: Any) -> S:
-    """A frozen dataclass of these fields, every one of them, past its `__init__`: twice as
-    fast."""
+    """A frozen dataclass of these fields, every one of them, past its `__init__`."""
     one = object.__new__(kind)
-    one.__dict__.update(fields)
+    _put(one, "__dict__", fields)
     return one
 
 
 def _changed(state: S, changes: Changes) -> S:
     copy = object.__new__(type(state))
-    fields = copy.__dict__
-    fields.update(state.__dict__)
-    fields.update(changes)
+    # A dictionary of its own: one that shares its keys with the class reads five times slower.
+    _put(copy, "__dict__", {**state.__dict__, **changes})
     return copy
+
+
+_put = object.__setattr__
