@@ -30,6 +30,7 @@ class _Prefixes(dict[int, bytes]):
 
 
 PREFIX = _Prefixes()
+START = PREFIX[len(FORMAT)] + FORMAT
 
 
 @dataclass(frozen=True)
@@ -46,20 +47,17 @@ def digest(stream: bytes, version: int, event: Encoded, recorded_at: int, previo
 
     `stream` is UTF-8; times are microseconds since 1970, UTC.
     """
-    parts = (
-        FORMAT,
-        stream,
-        b"%d" % version,
-        event.event_id,
-        event.type.encode(),
-        b"%d" % event.schema,
-        b"%d" % event.occurred_at,
-        b"%d" % recorded_at,
-        previous,
-        event.metadata,
-        event.data,
+    kind, schema, event_id, occurred, metadata, data = event
+    name, at, learned = kind.encode(), b"%d" % occurred, b"%d" % recorded_at
+    number, shape = b"%d" % version, b"%d" % schema
+    size = PREFIX
+    parts = (  # written out: every append and every verification pays for a loop here
+        *(START, size[len(stream)], stream, size[len(number)], number),
+        *(size[len(event_id)], event_id, size[len(name)], name, size[len(shape)], shape),
+        *(size[len(at)], at, size[len(learned)], learned, size[len(previous)], previous),
+        *(size[len(metadata)], metadata, size[len(data)], data),
     )
-    return sha256(b"".join([PREFIX[len(part)] + part for part in parts])).digest()
+    return sha256(b"".join(parts)).digest()
 
 
 def seal(previous: bytes, event_digest: bytes) -> bytes:

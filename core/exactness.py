@@ -14,6 +14,9 @@ from core.events import Event, to_microseconds
 MAX_DEPTH = 64
 MAX_INTEGER = 2**53 - 1
 """Beyond it JSON readers elsewhere begin to round."""
+NUMBERS = {int, Decimal}
+PLAIN = {str, type(None), *NUMBERS}
+"""What JSON gives back as it was, if it is within these bounds and the text is text."""
 MAX_DIGITS = 15
 MAX_DECIMALS = 9
 """Of an amount, before and after the point: sums and products of such amounts stay exact."""

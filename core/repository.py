@@ -91,10 +91,9 @@ class Repository(Generic[C, S, E]):
         """
         state, snapshot_version = self._remembered(stream, position)
         version = snapshot_version
-        evolve = self._decider.evolve
-        for recorded in self._store.read_stream(stream, version + 1, position):
-            state = evolve(state, recorded.event)  # type: ignore[arg-type]  # the codec's closed list
-            version += 1
+        for facts in self._store.facts(stream, version + 1, position):
+            state = self._decider.fold(facts, state)  # type: ignore[arg-type]  # the codec's closed list
+            version += len(facts)
         return Rebuilt(state, version, snapshot_version, version - snapshot_version)
 
     def _remembered(self, stream: str, position: int | None) -> tuple[S, int]:

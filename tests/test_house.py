@@ -72,7 +72,7 @@ TOP = {"core", "dashboard", "tests", "data", "README.md", "LICENSE", "pyproject.
 LEFT_BEHIND = {"build", "eventscope.egg-info", "__pycache__"}
 FORBIDDEN = {"payload", "topic", "originator", "manager", "helper", "helpers", "utils", "data2"}
 LONGEST = 200
-TABLES = {"decide", "evolve"}
+TABLES = {"decide", "changes"}
 """They list every case there is, and are as long as that list."""
 
 

@@ -104,6 +104,7 @@ REFUSALS = [
     (Noted("o1", "x" * MEBIBYTE), "data", "the limit is 1,048,576"),
     (opened(reason="x" * MEBIBYTE), "metadata", "the limit is 16,384"),
     (Noted("o1", object()), "data", "cannot be written"),
+    (made(OrderPlaced, "o1", "Oslo", Decimal(1)), "shipping_address", "is not what it should be"),
     (added(None, 1, Decimal(1)), "product_name", "is not what it should be"),
     (added("Lamp", 1.5, Decimal(1)), "quantity", "is not what it should be"),
     (added("Lamp", True, Decimal(1)), "quantity", "is not what it should be"),

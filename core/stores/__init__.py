@@ -85,6 +85,12 @@ class EventStore(Protocol):
         """The events of a stream, oldest first, up to a position."""
         ...
 
+    def facts(
+        self, stream: str, from_version: int = 1, to_position: int | None = None
+    ) -> Iterator[list[Event]]:
+        """The same events in pages, each without its envelope: no more than a fold needs."""
+        ...
+
     def read_all(
         self, from_position: int = 1, to_position: int | None = None, batch_size: int = 1000
     ) -> Iterator[Recorded]:

@@ -1,16 +1,28 @@
-"""Which rows of the log are meant? Searches, clock times and positions as SQL."""
+"""Which rows of the log are meant? Searches, moments and versions, as SQL."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Select
 
+from core.errors import BeyondHead, NoSuchVersion, VersionNeedsOrder
 from core.events import to_microseconds
+from core.moments import AtPosition, AtTime, AtVersion, Moment
 from core.stores import Search
 from core.stores.tables import events
+
+Fetch = Callable[[str, tuple[Any, ...]], list[Any]]
+"""(SQL that says ? for a value, the values) → the rows."""
+
+NEWEST = "SELECT position FROM events ORDER BY position DESC LIMIT 1"
+"""Not max(): where events is a view over two tables, that would walk through all of it."""
+NEWEST_BY = """SELECT position FROM events WHERE recorded_at <= ?
+  ORDER BY recorded_at DESC, position DESC LIMIT 1"""
+"""`recorded_at` never goes backwards, so its index finds the last one by a clock time."""
+AT_VERSION = "SELECT position FROM events WHERE stream = ? AND version = ?"
+LAST_VERSION = "SELECT version FROM events WHERE stream = ? ORDER BY version DESC LIMIT 1"
 
 
 def narrowed(wanted: Select[Any], search: Search, actor: ColumnElement[Any]) -> Select[Any]:
@@ -31,33 +43,57 @@ def narrowed(wanted: Select[Any], search: Search, actor: ColumnElement[Any]) -> 
     return wanted
 
 
-def newest_by(time: datetime) -> Select[Any]:
-    """The last position recorded by a clock time: `recorded_at` never goes backwards, so its index
-    finds it."""
-    by = events.c.recorded_at
-    newest = select(events.c.position).where(by <= to_microseconds(time))
-    return newest.order_by(by.desc(), events.c.position.desc()).limit(1)
+def position_of(fetch: Fetch, moment: Moment, stream: str | None) -> int:
+    """The position a moment means, as `EventStore.position_at` promises."""
+    match moment:
+        case AtPosition(position):
+            head = _first(fetch(NEWEST, ()))
+            if position > head:
+                raise BeyondHead(position, head)
+            return position
+        case AtVersion(version):
+            return _position_of_version(fetch, stream, version)
+        case AtTime(time):
+            return _first(fetch(NEWEST_BY, (to_microseconds(time),)))
+        case _:
+            return _first(fetch(NEWEST, ()))
 
 
-def version_by(
-    fetch: Callable[[str, tuple[Any, ...]], list[Any]], stream: str, last: int, position: int
-) -> int:
+def _position_of_version(fetch: Fetch, stream: str | None, version: int) -> int:
+    if stream is None:
+        raise VersionNeedsOrder(version)
+    if version == 0:
+        return 0
+    if rows := fetch(AT_VERSION, (stream, version)):
+        return _first(rows)
+    raise NoSuchVersion(stream, version, last_version(fetch, stream))
+
+
+def last_version(fetch: Fetch, stream: str) -> int:
+    """The last version of a stream; 0 before its first event."""
+    return _first(fetch(LAST_VERSION, (stream,)))
+
+
+def version_by(fetch: Fetch, stream: str, last: int, position: int) -> int:
     """The version of a stream at a position, given its last.
 
     Positions rise with versions, so the unique key on (stream, version) finds it in log2(n) steps;
     an index of its own would cost every append.
     """
-    sql = "SELECT position FROM events WHERE stream = ? AND version = ?"
     low, high = 0, last
-    if high and fetch(sql, (stream, high))[0][0] <= position:
+    if high and _first(fetch(AT_VERSION, (stream, high))) <= position:
         return high
     while high - low > 1:
         middle = (low + high) // 2
-        if fetch(sql, (stream, middle))[0][0] <= position:
+        if _first(fetch(AT_VERSION, (stream, middle))) <= position:
             low = middle
         else:
             high = middle
     return low
+
+
+def _first(rows: list[Any]) -> int:
+    return int(rows[0][0]) if rows else 0
 
 
 def text(cell: Any) -> str:

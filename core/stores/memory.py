@@ -86,6 +86,14 @@ class MemoryStore:
         for row in self._streams.get(stream, [])[max(0, from_version - 1) : last]:
             yield Recorded(row, self._codec.decode)
 
+    def facts(
+        self, stream: str, from_version: int = 1, to_position: int | None = None
+    ) -> Iterator[list[Event]]:
+        last = self.version_at(stream, to_position)
+        rows = self._streams.get(stream, [])[max(0, from_version - 1) : last]
+        if rows:
+            yield self._codec.facts((row[0], row[3], row[4], row[9]) for row in rows)
+
     def read_all(
         self, from_position: int = 1, to_position: int | None = None, batch_size: int = 1000
     ) -> Iterator[Recorded]:

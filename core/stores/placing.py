@@ -29,6 +29,9 @@ class Ends:
         self._stream_end = stream_end
         self._streams: dict[str, StreamEnd] = {}
 
+    def __len__(self) -> int:
+        return len(self._streams)
+
     def version(self, stream: str) -> int:
         """The last version of a stream."""
         return self._end(stream)[0]

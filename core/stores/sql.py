@@ -14,12 +14,11 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, Select, bindparam, func, select
 
 from core.codec import Codec
-from core.errors import BeyondHead, NoSuchVersion, VersionNeedsOrder
 from core.events import COLUMNS, Event, Recorded, StoredRow, from_microseconds
-from core.moments import AtPosition, AtTime, AtVersion, Moment
+from core.moments import Moment
 from core.projections import Projection, Query, Table
 from core.stores import Head, Search, Shelf, StoredSnapshot, tables
-from core.stores.finding import narrowed, newest_by, text, version_by
+from core.stores.finding import last_version, narrowed, position_of, text, version_by
 from core.stores.read_models import (
     Row,
     SqlShelf,
@@ -34,8 +33,8 @@ from core.stores.tables import checkpoints, events
 R = TypeVar("R")
 
 ROW = ", ".join(COLUMNS)
-NEWEST = select(events.c.position).order_by(events.c.position.desc()).limit(1)
-"""Not max(): where events is a view over two tables, that would walk through all of it."""
+FACTS = """SELECT position, type, schema_version, data FROM events
+  WHERE stream = ? AND version >= ? AND version < ? AND position <= ? ORDER BY version"""
 FIRST_PAGE, PAGE = 64, 2048
 """A tail behind a snapshot fits in the first page; a long replay moves on to big ones."""
 
@@ -88,6 +87,21 @@ class SqlStore(ABC):
                 return
             size, version = PAGE, rows[-1][2] + 1
 
+    def facts(
+        self, stream: str, from_version: int = 1, to_position: int | None = None
+    ) -> Iterator[list[Event]]:
+        # Versions have no holes, so a page is a stretch of them: a limit would make the database
+        # walk on through all that lies behind the position.
+        size, version = FIRST_PAGE, from_version
+        last = 2**62 if to_position is None else to_position
+        while True:
+            rows = self.fetch(FACTS, (stream, version, version + size, last))
+            if rows:
+                yield self._codec.facts(rows)
+            if len(rows) < size:
+                return
+            size, version = PAGE, version + size
+
     def read_all(
         self, from_position: int = 1, to_position: int | None = None, batch_size: int = 1000
     ) -> Iterator[Recorded]:
@@ -115,12 +129,9 @@ class SqlStore(ABC):
             yield rows
             position = rows[-1][0] + 1
 
+    @abstractmethod
     def fetch(self, sql: str, parameters: tuple[Any, ...]) -> list[Any]:
         """Rows straight from the driver, for the hot queries."""
-        with self.reading() as connection:
-            cursor = connection.connection.cursor()
-            cursor.execute(sql, parameters)
-            return list(cursor.fetchall())
 
     def insert_rows(self, connection: Connection, name: str, rows: list[Row]) -> None:
         """Put many rows into a table; the first fixes how many columns there are."""
@@ -152,35 +163,11 @@ class SqlStore(ABC):
         return self.recorded(rows)[0] if rows else None
 
     def version_at(self, stream: str, position: int | None = None) -> int:
-        if position is not None:
-            return version_by(self.fetch, stream, self.version_at(stream), position)
-        sql = "SELECT version FROM events WHERE stream = ? ORDER BY version DESC LIMIT 1"
-        rows = self.fetch(sql, (stream,))
-        return int(rows[0][0]) if rows else 0
+        last = last_version(self.fetch, stream)
+        return last if position is None else version_by(self.fetch, stream, last, position)
 
     def position_at(self, moment: Moment, stream: str | None = None) -> int:
-        match moment:
-            case AtPosition(position):
-                head = self._number(NEWEST)
-                if position > head:
-                    raise BeyondHead(position, head)
-                return position
-            case AtVersion(version):
-                return self._position_of(stream, version)
-            case AtTime(time):
-                return self._number(newest_by(time))
-            case _:
-                return self._number(NEWEST)
-
-    def _position_of(self, stream: str | None, version: int) -> int:
-        if stream is None:
-            raise VersionNeedsOrder(version)
-        if version == 0:
-            return 0
-        sql = "SELECT position FROM events WHERE stream = ? AND version = ?"
-        if rows := self.fetch(sql, (stream, version)):
-            return int(rows[0][0])
-        raise NoSuchVersion(stream, version, self.version_at(stream))
+        return position_of(self.fetch, moment, stream)
 
     def _number(self, wanted: Select[Any]) -> int:
         with self.reading() as connection:

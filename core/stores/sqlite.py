@@ -16,13 +16,23 @@ from sqlalchemy import Connection, Text, cast, func
 
 from core.codec import Codec, Encoded
 from core.errors import StoreUnavailable, UnknownStore
-from core.events import Event, Recorded, StoredRow, to_microseconds, utc_now
+from core.events import Event, Recorded, StoredRow
 from core.projections import Table
 from core.stores import check_stream
-from core.stores.placing import EMPTY_LOG, EMPTY_STREAM, Ends, StreamEnd, admit
+from core.stores.placing import Ends, admit
 from core.stores.sandbox import Answer, Limits
-from core.stores.sql import ROW, SqlStore
-from core.stores.sqlite_file import Queue, reading_engine, translated, writing_engine
+from core.stores.sql import SqlStore
+from core.stores.sqlite_append import (
+    FEW,
+    MANY,
+    insert,
+    inserted,
+    known_rows,
+    load,
+    place,
+    read_ends,
+)
+from core.stores.sqlite_file import Queue, Readers, translated, unavailable, writing_engine
 from core.stores.tables import events, schema
 from core.stores.temporal import ask_at
 
@@ -42,11 +52,8 @@ GUARDS = (
        BEGIN SELECT RAISE(ABORT, 'events are never replaced'); END""",
 )
 
-INSERT = f"INSERT INTO events ({ROW}) VALUES ({', '.join('?' * 12)})"
-LOG_END = "SELECT position, recorded_at, seal FROM events ORDER BY position DESC LIMIT 1"
-STREAM_END = "SELECT version, digest FROM events WHERE stream = ? ORDER BY version DESC LIMIT 1"
-KNOWN = f"SELECT {ROW} FROM events WHERE event_id IN (%s)"
-CHUNK = 500
+KEPT = 10_000
+"""How many streams' ends are kept between appends."""
 
 
 class SqliteStore(SqlStore):
@@ -55,14 +62,15 @@ class SqliteStore(SqlStore):
     def __init__(self, url: str, path: Path, codec: Codec) -> None:
         super().__init__(url, codec)
         self._path = path
-        self._readers = reading_engine(path)
+        self._readers = Readers(path)
         self._writer: Connection | None = None
         self._lock = threading.RLock()
         self._queue = Queue(url, path)
+        self._ends: Ends | None = None  # where this store's own last append left the log
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        with translated(self.url), self._readers.connect() as connection:
+        with translated(self.url), self._readers.engine.connect() as connection:
             yield connection
 
     @contextmanager
@@ -77,6 +85,12 @@ class SqliteStore(SqlStore):
             except BaseException:
                 run.rollback()
                 raise
+
+    def fetch(self, sql: str, parameters: tuple[Any, ...]) -> list[Any]:
+        try:
+            return self._readers.fetch(sql, parameters)
+        except sqlite3.Error as error:
+            raise unavailable(self.url, error) from error
 
     def _writing_connection(self) -> Connection:
         if self._writer is None:
@@ -109,38 +123,70 @@ class SqliteStore(SqlStore):
     def append(self, stream: str, events: Sequence[Event], expected_version: int) -> list[Recorded]:
         check_stream(stream)
         encoded = [self._codec.encode(event) for event in events]
-        with self.writing() as connection:
-            run = _driver(connection)
-            ends = _ends(run)
-            actual = ends.version(stream)
-            rows = None
-            if actual == expected_version:
-                rows = _inserted(run, ends, stream, encoded)
-            if rows is None:
-                known = _known(run, [one.event_id for one in encoded])
-                rows = admit(stream, events, encoded, known, expected_version, actual)
-        return self.recorded(rows or [])
+        rows = self._at_once(stream, encoded, expected_version)
+        if rows is None:
+            rows = self._in_turn(stream, events, encoded, expected_version)
+        return self.recorded(rows)
+
+    def _at_once(
+        self, stream: str, encoded: Sequence[Encoded], expected: int
+    ) -> list[StoredRow] | None:
+        """Append behind the end this store left; None, and nothing written, if it is not the end.
+
+        Positions are dense, and no two events share one: where the next place is still free,
+        nobody else has written, and one statement is the whole transaction.
+        """
+        if self._ends is None or not 0 < len(encoded) <= FEW:
+            return None
+        try:
+            with self._lock, self._queue:
+                ends, self._ends = self._ends, None
+                if ends is None or ends.version(stream) != expected:
+                    return None
+                rows = place(ends, stream, encoded)
+                insert(_driver(self._writing_connection()), rows)
+                self._keep(ends)
+                return rows
+        except sqlite3.IntegrityError:
+            return None
+        except sqlite3.Error as error:
+            raise unavailable(self.url, error) from error
+
+    def _in_turn(
+        self,
+        stream: str,
+        events: Sequence[Event],
+        encoded: Sequence[Encoded],
+        expected: int,
+    ) -> list[StoredRow]:
+        """Append behind the end that is read once the log is held."""
+        with self._lock:
+            with self.writing() as connection:
+                run = _driver(connection)
+                ends = read_ends(run)
+                actual, rows = ends.version(stream), None
+                if actual == expected:
+                    rows = inserted(run, ends, stream, encoded)
+                if rows is None:
+                    known = known_rows(run, [one.event_id for one in encoded])
+                    rows = admit(stream, events, encoded, known, expected, actual)
+                    ends = read_ends(run)
+            self._keep(ends)
+        return rows or []
+
+    def _keep(self, ends: Ends) -> None:
+        self._ends = ends if len(ends) < KEPT else None
 
     def load(self, entries: Iterable[tuple[str, Event]]) -> int:
         loaded, waiting = 0, iter(entries)
         with self.writing() as connection:
+            self._ends = None
             run = _driver(connection)
-            ends = _ends(run)
-            while chunk := list(islice(waiting, CHUNK)):
-                rows = self._placed(run, ends, chunk)
-                run.executemany(INSERT, rows)
-                loaded += len(rows)
+            ends = read_ends(run)
+            while chunk := list(islice(waiting, MANY)):
+                encoded = [(check_stream(one), self._codec.encode(event)) for one, event in chunk]
+                loaded += load(run, ends, encoded)
         return loaded
-
-    def _placed(self, run: Any, ends: Ends, chunk: list[tuple[str, Event]]) -> list[StoredRow]:
-        encoded = [(check_stream(stream), self._codec.encode(one)) for stream, one in chunk]
-        known: set[bytes] = set(_known(run, [one.event_id for _, one in encoded]))
-        rows = []
-        for stream, one in encoded:
-            if one.event_id not in known:
-                known.add(one.event_id)
-                rows.append(ends.place(stream, one, one.occurred_at))
-        return rows
 
     def ask(self, sql: str, tables: Sequence[Table[Any]], position: int, limits: Limits) -> Answer:
         live = position >= self.head().position
@@ -157,7 +203,7 @@ class SqliteStore(SqlStore):
 
     def close(self) -> None:
         with self._lock:
-            self._readers.dispose()
+            self._readers.close()
             if self._writer is not None:
                 # The last connection to leave folds the write-ahead log back into the file. In
                 # line with the writers: SQLite 3.7.0 to 3.51.2 may lose pages when one connection
@@ -172,40 +218,6 @@ class SqliteStore(SqlStore):
 def _driver(connection: Connection) -> Any:
     """The driver's own connection: the hot statements are prepared there, without a layer."""
     return connection.connection.driver_connection
-
-
-def _ends(run: Any) -> Ends:
-    def stream_end(stream: str) -> StreamEnd:
-        return run.execute(STREAM_END, (stream,)).fetchone() or EMPTY_STREAM
-
-    return Ends(run.execute(LOG_END).fetchone() or EMPTY_LOG, stream_end)
-
-
-def _inserted(
-    run: Any, ends: Ends, stream: str, encoded: Sequence[Encoded]
-) -> list[StoredRow] | None:
-    """The rows of a new batch; None, and nothing written, where an event id is not new."""
-    if len({one.event_id for one in encoded}) < len(encoded):
-        return None
-    now = to_microseconds(utc_now())
-    rows = [ends.place(stream, one, now) for one in encoded]
-    try:
-        run.executemany(INSERT, rows)
-    except sqlite3.IntegrityError:
-        # The rows before the known one are in the transaction: take them out again.
-        run.execute("ROLLBACK")
-        run.execute("BEGIN IMMEDIATE")
-        return None
-    return rows
-
-
-def _known(run: Any, event_ids: list[bytes]) -> dict[bytes, StoredRow]:
-    found: dict[bytes, StoredRow] = {}
-    for start in range(0, len(event_ids), CHUNK):
-        part = event_ids[start : start + CHUNK]
-        rows = run.execute(KNOWN % ", ".join("?" * len(part)), part)
-        found.update({row[5]: row for row in rows})
-    return found
 
 
 def open_store(url: str, codec: Codec, create: bool = True) -> SqliteStore:

@@ -44,32 +44,54 @@ SENTENCES = {
 def writing_engine(path: Path) -> Engine:
     """Connections that write."""
     url = URL.create("sqlite", database=str(path))  # as it is, whatever characters it holds
-    return _prepared(create_engine(url, poolclass=NullPool), "journal_mode=WAL")
-
-
-def reading_engine(path: Path) -> Engine:
-    """A pool of connections that cannot write."""
-
-    def connect() -> sqlite3.Connection:
-        name = f"file:{quote(str(path))}?mode=ro"
-        return sqlite3.connect(name, uri=True, check_same_thread=False)
-
-    return _prepared(
-        create_engine("sqlite://", creator=connect, poolclass=QueuePool), "query_only=ON"
-    )
-
-
-def _prepared(engine: Engine, pragma: str) -> Engine:
-    @event.listens_for(engine, "connect")
-    def _prepare(connection: Any, _record: Any) -> None:
-        # The driver would otherwise open and commit transactions of its own accord.
-        connection.isolation_level = None
-        # SQLite's own folds the case of ASCII letters only.
-        connection.create_function("lower", 1, _lower, deterministic=True)
-        for statement in (*PRAGMAS, pragma):
-            connection.execute(f"PRAGMA {statement}")
-
+    engine = create_engine(url, poolclass=NullPool)
+    event.listen(engine, "connect", lambda connection, _: _prepare(connection, "journal_mode=WAL"))
     return engine
+
+
+class Readers:
+    """Connections that cannot write: SQLAlchemy's pool, and the driver's own for hot queries.
+
+    A pool's connection costs more to borrow than a row to find. The few that wait here keep their
+    statements prepared; there are as many as have ever read at once.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._idle: list[sqlite3.Connection] = []  # taken and given back in one step: no lock
+        url = "sqlite://"
+        self.engine = create_engine(url, creator=self._connected, poolclass=QueuePool)
+
+    def fetch(self, sql: str, parameters: tuple[Any, ...]) -> list[Any]:
+        """Every row of a query, straight from the driver."""
+        try:
+            connection = self._idle.pop()
+        except IndexError:
+            connection = self._connected()
+        rows = connection.execute(sql, parameters).fetchall()
+        self._idle.append(connection)  # one that has failed is not used again
+        return rows
+
+    def _connected(self) -> sqlite3.Connection:
+        name = f"file:{quote(str(self._path))}?mode=ro"
+        connection = sqlite3.connect(name, uri=True, check_same_thread=False)
+        _prepare(connection, "query_only=ON")
+        return connection
+
+    def close(self) -> None:
+        """Let go of every connection that is not in use."""
+        self.engine.dispose()
+        while self._idle:
+            self._idle.pop().close()
+
+
+def _prepare(connection: sqlite3.Connection, pragma: str) -> None:
+    # The driver would otherwise open and commit transactions of its own accord.
+    connection.isolation_level = None
+    # SQLite's own folds the case of ASCII letters only.
+    connection.create_function("lower", 1, _lower, deterministic=True)
+    for statement in (*PRAGMAS, pragma):
+        connection.execute(f"PRAGMA {statement}")
 
 
 def _lower(value: Any) -> Any:
@@ -115,9 +137,11 @@ def translated(url: str) -> Iterator[None]:
     try:
         yield
     except (DBAPIError, sqlite3.Error) as error:
-        cause = error.orig if isinstance(error, DBAPIError) else error
-        raise StoreUnavailable(url, _sentence(str(cause))) from error
+        raise unavailable(url, error) from error
 
 
-def _sentence(text: str) -> str:
-    return next((sentence for sign, sentence in SENTENCES.items() if sign in text), text)
+def unavailable(url: str, error: DBAPIError | sqlite3.Error) -> StoreUnavailable:
+    """What an error of the database means for a person."""
+    text = str(error.orig if isinstance(error, DBAPIError) else error)
+    sentence = next((sentence for sign, sentence in SENTENCES.items() if sign in text), text)
+    return StoreUnavailable(url, sentence)

@@ -15,7 +15,7 @@ from uuid import uuid4
 import pytest
 
 from core.digests import verify
-from core.errors import VersionConflict
+from core.errors import DuplicateEvent, VersionConflict
 from core.events import Event
 from core.stores import EventStore, open_store
 from tests.conftest import CODEC, DURABLE, Open
@@ -97,6 +97,26 @@ def follow(store: EventStore, until: int) -> None:
         assert seen == list(range(1, len(seen) + 1))
         assert reached <= head <= len(seen)
         reached = len(seen)
+
+
+def test_writers_that_take_turns_each_go_on_where_the_other_stopped(durable: Open) -> None:
+    doors = durable(), durable()
+    for turn in range(12):
+        store, stream = doors[turn % 2], f"order-{turn % 3}"
+        batch = [fresh(lamp) for _ in range((1, 3, 20)[turn % 3])]
+        with pytest.raises(VersionConflict):
+            store.append(stream, batch, expected_version=9999)
+        last = store.version_at(stream)
+        written = store.append(stream, batch, last)
+        for again in doors:
+            assert again.append(stream, batch, last) == written
+            with pytest.raises(DuplicateEvent):
+                again.append(stream, [fresh(lamp), batch[0]], last + len(batch))
+            with pytest.raises(DuplicateEvent):
+                again.append(stream, [one := fresh(lamp), one], last + len(batch))
+    positions = [one.position for one in doors[0].read_all()]
+    assert positions == list(range(1, 97))
+    assert verify(doors[1].rows()).events == 96
 
 
 def test_a_reader_among_writers_never_sees_a_hole_or_a_step_back(store: EventStore) -> None:

@@ -28,6 +28,27 @@ def test_a_fold_may_be_split_anywhere(history: list[OrderEvent], data: st.DataOb
     assert orders.fold(history[place:], before) == orders.fold(history)
 
 
+@given(histories, histories)
+def test_a_fold_is_its_steps_and_leaves_the_state_it_began_with_alone(
+    history: list[OrderEvent], more: list[OrderEvent]
+) -> None:
+    state = before = orders.fold(history)
+    kept = encode_state(before)
+    for event in more:
+        state = orders.evolve(state, event)
+    assert orders.fold(more, before) == state
+    assert encode_state(before) == kept
+    assert orders.fold([]) == orders.initial == Order()
+
+
+@given(histories)
+def test_a_state_does_not_depend_on_any_envelope(history: list[OrderEvent]) -> None:
+    rows = [CODEC.encode(event) for event in history]
+    facts: list[Any] = CODEC.facts((0, one.type, one.schema, one.data) for one in rows)
+    assert not [one for one in facts if "event_id" in vars(one) or "_row" in vars(one)]
+    assert orders.fold(facts) == orders.fold(history)
+
+
 @given(histories)
 def test_no_history_is_refused_and_every_event_counts(history: list[OrderEvent]) -> None:
     assert [state.version for state in orders.states(history)] == list(range(1, len(history) + 1))

@@ -1,4 +1,4 @@
-"""Would a forgotten event be noticed? The type checker must miss each case of `evolve`."""
+"""Would a forgotten event be noticed? The type checker must miss each case of `changes`."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.orders.facts import (
 ROOT = Path(__file__).parents[2]
 
 
-def test_the_type_checker_fails_when_a_case_of_evolve_is_dropped(tmp_path: Path) -> None:
+def test_the_type_checker_fails_when_a_case_of_changes_is_dropped(tmp_path: Path) -> None:
     dropped = {event.__name__ for event in get_args(OrderEvent)}
     assert dropped == {event.type for event in ONE_OF_EACH}
     folder = tmp_path / "incomplete"
@@ -37,12 +37,12 @@ def test_the_type_checker_fails_when_a_case_of_evolve_is_dropped(tmp_path: Path)
 def _without_each_case() -> Iterator[tuple[str, str]]:
     text = (ROOT / "core/orders/order.py").read_text()
     lines = text.splitlines(keepends=True)
-    evolve = next(
+    changes = next(
         node
         for node in ast.parse(text).body
-        if isinstance(node, ast.FunctionDef) and node.name == "evolve"
+        if isinstance(node, ast.FunctionDef) and node.name == "changes"
     )
-    match = next(node for node in evolve.body if isinstance(node, ast.Match))
+    match = next(node for node in changes.body if isinstance(node, ast.Match))
     for case in match.cases:
         if isinstance(case.pattern, ast.MatchClass):
             first, last = case.pattern.lineno - 1, case.body[-1].end_lineno

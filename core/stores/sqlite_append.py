@@ -1,0 +1,85 @@
+"""Which statements bring an event into the SQLite file? The ends it follows, and the insert."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from functools import cache
+from itertools import chain
+from typing import Any
+
+from core.codec import Encoded
+from core.events import COLUMNS, StoredRow, to_microseconds, utc_now
+from core.stores.placing import EMPTY_LOG, EMPTY_STREAM, Ends, StreamEnd
+from core.stores.sql import ROW
+
+MARKS = f"({', '.join('?' * len(COLUMNS))})"
+INSERT = f"INSERT INTO events ({ROW}) VALUES {MARKS}"
+LOG_END = "SELECT position, recorded_at, seal FROM events ORDER BY position DESC LIMIT 1"
+STREAM_END = "SELECT version, digest FROM events WHERE stream = ? ORDER BY version DESC LIMIT 1"
+KNOWN = f"SELECT {ROW} FROM events WHERE event_id IN (%s)"
+FEW, MANY = 8, 500
+
+
+def read_ends(run: Any) -> Ends:
+    """The ends of the log and of its streams, as they stand now."""
+
+    def stream_end(stream: str) -> StreamEnd:
+        return run.execute(STREAM_END, (stream,)).fetchone() or EMPTY_STREAM
+
+    return Ends(run.execute(LOG_END).fetchone() or EMPTY_LOG, stream_end)
+
+
+def place(ends: Ends, stream: str, encoded: Sequence[Encoded]) -> list[StoredRow]:
+    """The rows of a batch that is recorded now."""
+    now = to_microseconds(utc_now())
+    return [ends.place(stream, one, now) for one in encoded]
+
+
+def insert(run: Any, rows: Sequence[StoredRow]) -> None:
+    """A few rows in one statement: all of them or, with an `IntegrityError`, none."""
+    run.execute(_insert(len(rows)), tuple(chain.from_iterable(rows)))
+
+
+@cache
+def _insert(count: int) -> str:
+    return f"INSERT INTO events ({ROW}) VALUES {', '.join([MARKS] * count)}"
+
+
+def inserted(
+    run: Any, ends: Ends, stream: str, encoded: Sequence[Encoded]
+) -> list[StoredRow] | None:
+    """The rows of a new batch; None, and nothing written, where an event id is not new."""
+    if len({one.event_id for one in encoded}) < len(encoded):
+        return None
+    rows = place(ends, stream, encoded)
+    try:
+        run.executemany(INSERT, rows)
+    except sqlite3.IntegrityError:
+        # The rows before the known one are in the transaction: take them out again.
+        run.execute("ROLLBACK")
+        run.execute("BEGIN IMMEDIATE")
+        return None
+    return rows
+
+
+def load(run: Any, ends: Ends, encoded: Sequence[tuple[str, Encoded]]) -> int:
+    """Insert foreign facts at their own time, those that are not known; returns how many."""
+    known = set(known_rows(run, [one.event_id for _, one in encoded]))
+    rows = []
+    for stream, one in encoded:
+        if one.event_id not in known:
+            known.add(one.event_id)
+            rows.append(ends.place(stream, one, one.occurred_at))
+    run.executemany(INSERT, rows)
+    return len(rows)
+
+
+def known_rows(run: Any, event_ids: list[bytes]) -> dict[bytes, StoredRow]:
+    """The stored rows of these event ids, as far as there are any."""
+    found: dict[bytes, StoredRow] = {}
+    for start in range(0, len(event_ids), MANY):
+        part = event_ids[start : start + MANY]
+        rows = run.execute(KNOWN % ", ".join("?" * len(part)), part)
+        found.update({row[5]: row for row in rows})
+    return found
