@@ -9,11 +9,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 from core.codec import Codec, Encoded, read_json
-from core.errors import (
-    BeyondHead,
-    NoSuchVersion,
-    VersionNeedsOrder,
-)
+from core.errors import BeyondHead, NoSuchVersion, StoreUnavailable, VersionNeedsOrder
 from core.events import (
     Event,
     Recorded,
@@ -26,6 +22,7 @@ from core.moments import AtPosition, AtTime, AtVersion, Moment
 from core.projections import Projection, Query, Table
 from core.stores import Head, Search, Shelf, Spans, StoredSnapshot, check_stream
 from core.stores.memory_views import MemoryShelf, holds
+from core.stores.migrating import Migrated
 from core.stores.placing import EMPTY_LOG, EMPTY_STREAM, Ends, admit
 from core.stores.read_models import Row, written
 from core.stores.sandbox import Answer, Limits
@@ -36,6 +33,8 @@ R = TypeVar("R")
 
 class MemoryStore:
     """A log that lives as long as the process."""
+
+    keeps = True
 
     def __init__(self, codec: Codec) -> None:
         self.url = "memory:"
@@ -48,7 +47,13 @@ class MemoryStore:
         self._shelves: dict[tuple[str, bool], MemoryShelf] = {}
         self._lock = threading.RLock()
 
-    def append(self, stream: str, events: Sequence[Event], expected_version: int) -> list[Recorded]:
+    def append(
+        self,
+        stream: str,
+        events: Sequence[Event],
+        expected_version: int,
+        wait_for_position: bool = True,
+    ) -> list[Recorded]:
         check_stream(stream)
         encoded = [self._codec.encode(event) for event in events]
         with self._lock:
@@ -227,3 +232,8 @@ def _matches(row: StoredRow, search: Search) -> bool:
 def open_store(url: str, codec: Codec, create: bool = True) -> MemoryStore:
     """A new, empty store."""
     return MemoryStore(codec)
+
+
+def migrate_store(url: str, codec: Codec, roles: bool = False) -> Migrated:
+    """There is none to bring up to date."""
+    raise StoreUnavailable(url, "it is gone when the program ends, so there is nothing to migrate")
