@@ -23,6 +23,7 @@ SENTENCES = {
     "42501": "this user may not do that",
     "42P01": "its tables are missing (`eventscope rebuild` makes the read models anew)",
     "25006": "it is read-only",
+    "55P03": "somebody else has locked it; try again",
     "53100": "the disk is full",
     "53300": "the server has no connection left",
 }

@@ -39,7 +39,7 @@ def tomorrow(monkeypatch: pytest.MonkeyPatch, *steps: Step) -> None:
         monkeypatch.setattr(schema, "STEPS", (*schema.STEPS, *steps))
 
 
-@pytest.fixture(params=sorted(DURABLE))
+@pytest.fixture(params=["postgres", "sqlite"])
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """Where nothing is yet, once for each kind of store that lasts."""
     return DURABLE[request.param](tmp_path)
