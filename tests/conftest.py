@@ -21,6 +21,7 @@ CODEC = Codec(get_args(OrderEvent), UPCASTERS)
 
 DURABLE: dict[str, Callable[[Path], str]] = {
     "postgres": lambda folder: postgres.fresh_url(),
+    "postgres-locked": lambda folder: f"{postgres.fresh_url()}&mode=locked",
     "sqlite": lambda folder: f"sqlite:///{folder}/log.db",
 }
 """Stores that outlive the process. A new one joins with a line: name → the URL of an empty log."""
