@@ -36,6 +36,15 @@ def pytest_configure() -> None:
     postgres.begin_run()
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Show what the tests of promises have seen."""
+    reports = [one for kind in ("passed", "failed") for one in terminalreporter.getreports(kind)]
+    told = [text for one in reports for name, text in one.user_properties if name == "figures"]
+    if told:
+        terminalreporter.section("figures")
+        terminalreporter.write_line("\n".join(map(str, told)))
+
+
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Whoever has no workers' input is the process that the run began with."""
     if not hasattr(session.config, "workerinput"):

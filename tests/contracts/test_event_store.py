@@ -56,26 +56,6 @@ def test_events_take_their_places_one_after_another(store: EventStore) -> None:
     assert store.streams() == 2
 
 
-def test_who_waits_for_the_position_reads_its_own_write(store: EventStore) -> None:
-    for version in range(10):
-        [one] = store.append("order-a", [fresh(opened)], version, wait_for_position=True)
-        assert (one.position, one.version) == (version + 1, version + 1)
-        assert (store.head().position, store.head().seal) == (one.position, one.seal)
-        assert [read.event for read in store.read_all(one.position)] == [one.event]
-        assert store.version_at("order-a") == one.version
-
-
-def test_who_does_not_wait_finds_it_soon_and_may_wait_after_all(store: EventStore) -> None:
-    [one] = store.append("order-a", [opened], 0, wait_for_position=False)
-    assert (one.version, one.event) == (1, opened)
-    [again] = store.append("order-a", [opened], 0)
-    assert (again.position, again.version) == (1, 1)
-    assert store.append("order-a", [lamp], 1, wait_for_position=False)[0].version == 2
-    while store.head().position < 2:
-        pass
-    assert told(store) == [(1, "order-a", 1, opened), (2, "order-a", 2, lamp)]
-
-
 def test_an_event_is_read_back_with_its_envelope(store: EventStore) -> None:
     at = datetime(2017, 11, 24, 17, 0, 5, 123456, tzinfo=UTC)
     event = replace(paid, occurred_at=at, metadata={"actor": "ada", "reason": "„jetzt“ 🪔"})
