@@ -15,7 +15,7 @@ from core.moments import AtPosition
 from core.orders.views import tables
 from core.relations import relation
 from core.stores.sandbox import Limits
-from core.terminal import At, Json, Store, Zone, answer, opened, remark
+from core.terminal import At, Json, Store, Zone, answer, caught_up, opened, remark
 
 Sql = Annotated[str, typer.Argument(metavar="SQL", help="One SELECT; - reads it from the input.")]
 Rows = Annotated[int, typer.Option("--limit", min=1, help="How many rows at the most.")]
@@ -65,6 +65,6 @@ def export(
 
 
 def _place(machine: TimeMachine, at: str, zone: str) -> tuple[int, str]:
-    machine.project()  # another program may have appended without projecting
+    caught_up(machine)
     moment = machine.moment(at, zone=zone_named(zone))
     return machine.position(moment), str(moment)

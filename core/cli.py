@@ -12,12 +12,12 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from core import asking, projector, proving, questions, reports, serving
+from core import asking, migration, projector, proving, questions, reports, serving
 from core.clock_words import zone_named
 from core.errors import BrokenChain, EventscopeError
 from core.moments import AtPosition
 from core.orders.views.order_details import ORDERS
-from core.terminal import At, Json, OrderId, Store, Zone, answer, known, opened, remark
+from core.terminal import At, Json, OrderId, Store, Zone, answer, caught_up, known, opened, remark
 
 app = typer.Typer(
     add_completion=False,
@@ -69,7 +69,7 @@ def orders(
 ) -> None:
     """List the orders as they stood at a moment, the latest first."""
     with opened(store) as machine:
-        machine.project()  # another program may have appended without projecting
+        caught_up(machine)
         moment = machine.moment(at, zone=zone_named(zone))
         position = machine.position(moment)
         there = AtPosition(position)
@@ -123,6 +123,9 @@ app.command()(asking.query)
 app.command()(asking.export)
 app.command("cite")(proving.cite_moment)
 app.command()(proving.check)
+
+
+app.command()(migration.migrate)
 
 
 @app.command()

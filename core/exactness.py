@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from core.errors import InvalidEvent
+from core.errors import InvalidEvent, InvalidStream
 from core.events import Event, to_microseconds
 
 MAX_DEPTH = 64
@@ -84,3 +84,14 @@ def checked_instant(event: Event) -> int:
     if not FIRST <= instant <= LAST:
         raise InvalidEvent(event, "occurred_at", "is not within the years 1 to 9999")
     return instant
+
+
+def check_stream(stream: str) -> str:
+    """A stream id every store can keep: 1 to 255 bytes of printable text. Else `InvalidStream`."""
+    if not stream:
+        raise InvalidStream(stream, "it is empty")
+    if not stream.isprintable():
+        raise InvalidStream(stream, "it holds characters that cannot be printed")
+    if len(stream.encode()) > 255:
+        raise InvalidStream(stream, "it is longer than 255 bytes")
+    return stream

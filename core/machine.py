@@ -78,11 +78,12 @@ class TimeMachine:
     ) -> list[Recorded]:
         """Carry out a command; returns the events it led to. Raises `CommandRefused`.
 
-        `at` is when it happened in the world (default: now). The read models follow at once.
+        `at` is when it happened in the world (default: now). The read models follow at once,
+        unless this user may only append: then they follow whoever projects.
         """
         context = Context(actor, reason, correlation_id, causation_id, source)
         recorded = self._handler.handle(command, context, at)
-        if recorded:
+        if recorded and self.store.keeps:
             self.projector.project()
         return recorded
 

@@ -29,6 +29,7 @@ from core.terminal import (
     Store,
     Zone,
     answer,
+    caught_up,
     known,
     opened,
     order_at,
@@ -156,7 +157,7 @@ def _diff_order(machine: TimeMachine, order: str, a: str, b: str, zone: str, as_
 
 
 def _diff_book(machine: TimeMachine, a: str, b: str, zone: str, as_json: bool) -> None:
-    machine.project()  # another program may have appended without projecting
+    caught_up(machine)
     moments = [machine.moment(said, zone=zone_named(zone)) for said in (a, b)]
     spots = sorted(((machine.position(at), str(at)) for at in moments), key=lambda spot: spot[0])
     books = [machine.rows(ORDERS, AtPosition(position)) for position, _ in spots]
@@ -175,7 +176,7 @@ def waiting(
 ) -> None:
     """Say how long orders stay in each status, on which paths, and which rules they broke."""
     with opened(store) as machine:
-        machine.project()  # another program may have appended without projecting
+        caught_up(machine)
         order_id = None if order is None else order_at(machine, order, at, zone)[0]
         moment = machine.moment(at, order_id, zone_named(zone))
         position = machine.position(moment, order_id)

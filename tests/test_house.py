@@ -31,21 +31,12 @@ FLOORS = (
 """The kernel, from the ground up: each floor sees itself and the floors below."""
 
 ABOVE_THE_KERNEL = {
-    *(
-        "asking",
-        "cli",
-        "importers",
-        "machine",
-        "orders",
-        "proving",
-        "question_reports",
-        "questions",
-    ),
-    *("reports", "serving", "terminal"),
+    *("asking", "cli", "importers", "machine", "migration", "orders", "proving"),
+    *("question_reports", "questions", "reports", "serving", "terminal"),
 }
 """The parts of core that may know what an order is."""
 
-COMMANDS = ("asking", "cli", "proving", "questions", "terminal")
+COMMANDS = ("asking", "cli", "migration", "proving", "questions", "terminal")
 SHOWN = {"core/reports.py", "core/question_reports.py"}
 OWNERS = {
     "msgspec": {"core/codec.py"},
@@ -53,13 +44,7 @@ OWNERS = {
     "sqlite3": {"core/stores"},
     "pysqlite3": {"core/stores"},
     "psycopg": {"core/stores"},
-    "typer": {
-        "core/asking.py",
-        "core/cli.py",
-        "core/proving.py",
-        "core/questions.py",
-        "core/terminal.py",
-    },
+    "typer": {f"core/{name}.py" for name in COMMANDS},
     "rich": {*SHOWN, "core/cli.py", "core/serving.py", "core/terminal.py"},
     "streamlit": {"dashboard"},
     "plotly": {"dashboard"},

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from importlib import import_module
@@ -11,10 +11,11 @@ from typing import Any, Protocol, TypeVar
 
 from core.codec import Codec
 from core.digests import NOTHING
-from core.errors import InvalidStream, StoreUnavailable, UnknownStore
+from core.errors import StoreUnavailable, UnknownStore
 from core.events import Event, Recorded, StoredRow
 from core.moments import Moment
 from core.projections import Key, Projection, Query, Table
+from core.stores.migrating import Migrated
 from core.stores.sandbox import Answer, Limits
 
 R = TypeVar("R")
@@ -67,10 +68,19 @@ class EventStore(Protocol):
     """The log. Positions are dense; what a reader has seen, no later append comes before."""
 
     url: str
+    keeps: bool
+    """Whether this user may also keep what follows from the log: snapshots and read models."""
 
-    def append(self, stream: str, events: Sequence[Event], expected_version: int) -> list[Recorded]:
+    def append(
+        self,
+        stream: str,
+        events: Sequence[Event],
+        expected_version: int,
+        wait_for_position: bool = True,
+    ) -> list[Recorded]:
         """All or nothing, durable on return. A stale expectation is a `VersionConflict`; the same
-        events appended again return what was recorded the first time."""
+        events appended again return what was recorded the first time. Who waits for the position
+        reads its own write at once; who does not may get position 0, and the place soon after."""
         ...
 
     def load(self, entries: Iterable[tuple[str, Event]]) -> int:
@@ -195,23 +205,12 @@ class Shelf(Protocol):
         ...
 
 
-def check_stream(stream: str) -> str:
-    """A stream id every store can keep: 1 to 255 bytes of printable text. Else `InvalidStream`."""
-    if not stream:
-        raise InvalidStream(stream, "it is empty")
-    if not stream.isprintable():
-        raise InvalidStream(stream, "it holds characters that cannot be printed")
-    if len(stream.encode()) > 255:
-        raise InvalidStream(stream, "it is longer than 255 bytes")
-    return stream
-
-
 SCHEMES = {
     "memory": "core.stores.memory",
     "sqlite": "core.stores.sqlite",
     "postgresql": "core.stores.postgres",
 }
-"""URL scheme → the module whose `open_store(url, codec, create)` answers to it."""
+"""URL scheme → the module whose `open_store` and `migrate_store` answer to it."""
 
 EXTRAS = {"postgresql": "postgres"}
 """URL scheme → the extra of this project that brings its driver."""
@@ -221,19 +220,34 @@ def open_store(url: str, codec: Codec, create: bool = True) -> EventStore:
     """Open the store a URL names: `sqlite:///orders.db`, `memory:`, `postgresql+psycopg://…`.
 
     Raises `UnknownStore` for a scheme nobody answers to, `StoreUnavailable` where the store is
-    missing (and `create` is false), locked, read-only, damaged or something else altogether.
+    missing (and `create` is false), of another version, locked, read-only, damaged or something
+    else altogether.
     """
+    opened: EventStore = _kind(url).open_store(url, codec, create)
+    return opened
+
+
+def migrate_store(url: str, codec: Codec, roles: bool = False) -> Migrated:
+    """Lay out the store a URL names, or bring an older one to today's version, in one transaction.
+
+    With `roles` there are also a role that reads and one that appends. Raises as `open_store` does.
+    """
+    migrated: Migrated = _kind(url).migrate_store(url, codec, roles)
+    return migrated
+
+
+def _kind(url: str) -> Any:
+    """The module that answers to the scheme of a URL."""
     scheme = url.partition(":")[0].partition("+")[0]
     if scheme not in SCHEMES:
         raise UnknownStore(_shown(url), f"a store's URL begins with {' or '.join(SCHEMES)}")
     try:
-        opener: Callable[[str, Codec, bool], EventStore] = import_module(SCHEMES[scheme]).open_store
+        return import_module(SCHEMES[scheme])
     except ImportError:
         if scheme not in EXTRAS:
             raise
         missing = f"its driver is not installed (pip install 'eventscope[{EXTRAS[scheme]}]')"
         raise StoreUnavailable(_shown(url), missing) from None
-    return opener(url, codec, create)
 
 
 def _shown(url: str) -> str:

@@ -8,12 +8,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from typing import Any, TypeVar
 
-from core.codec import Codec, Encoded, read_json
-from core.errors import (
-    BeyondHead,
-    NoSuchVersion,
-    VersionNeedsOrder,
-)
+from core.codec import Codec, Encoded
+from core.errors import BeyondHead, NoSuchVersion, StoreUnavailable, VersionNeedsOrder
 from core.events import (
     Event,
     Recorded,
@@ -22,10 +18,12 @@ from core.events import (
     to_microseconds,
     utc_now,
 )
+from core.exactness import check_stream
 from core.moments import AtPosition, AtTime, AtVersion, Moment
 from core.projections import Projection, Query, Table
-from core.stores import Head, Search, Shelf, Spans, StoredSnapshot, check_stream
-from core.stores.memory_views import MemoryShelf, holds
+from core.stores import Head, Search, Shelf, Spans, StoredSnapshot
+from core.stores.memory_views import MemoryShelf, holds, matches
+from core.stores.migrating import Migrated
 from core.stores.placing import EMPTY_LOG, EMPTY_STREAM, Ends, admit
 from core.stores.read_models import Row, written
 from core.stores.sandbox import Answer, Limits
@@ -36,6 +34,8 @@ R = TypeVar("R")
 
 class MemoryStore:
     """A log that lives as long as the process."""
+
+    keeps = True
 
     def __init__(self, codec: Codec) -> None:
         self.url = "memory:"
@@ -48,7 +48,13 @@ class MemoryStore:
         self._shelves: dict[tuple[str, bool], MemoryShelf] = {}
         self._lock = threading.RLock()
 
-    def append(self, stream: str, events: Sequence[Event], expected_version: int) -> list[Recorded]:
+    def append(
+        self,
+        stream: str,
+        events: Sequence[Event],
+        expected_version: int,
+        wait_for_position: bool = True,
+    ) -> list[Recorded]:
         check_stream(stream)
         encoded = [self._codec.encode(event) for event in events]
         with self._lock:
@@ -108,7 +114,7 @@ class MemoryStore:
             row
             for row in (reversed(rows) if newest_first else rows)
             if (after is None or (row[0] < after if newest_first else row[0] > after))
-            and _matches(row, search)
+            and matches(row, search)
         ]
         return [Recorded(row, self._codec.decode) for row in found[:limit]]
 
@@ -222,16 +228,11 @@ def _position(row: StoredRow) -> int:
     return row[0]
 
 
-def _matches(row: StoredRow, search: Search) -> bool:
-    return (
-        (not search.types or row[3] in search.types)
-        and (search.stream is None or row[1] == search.stream)
-        and (search.since is None or row[7] >= to_microseconds(search.since))
-        and (search.until is None or row[7] <= to_microseconds(search.until))
-        and (search.actor is None or read_json(row[8]).get("actor") == search.actor)
-    )
-
-
 def open_store(url: str, codec: Codec, create: bool = True) -> MemoryStore:
     """A new, empty store."""
     return MemoryStore(codec)
+
+
+def migrate_store(url: str, codec: Codec, roles: bool = False) -> Migrated:
+    """There is none to bring up to date."""
+    raise StoreUnavailable(url, "it is gone when the program ends, so there is nothing to migrate")

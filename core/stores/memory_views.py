@@ -1,12 +1,14 @@
-"""How does the memory store keep the rows of a read model?"""
+"""How does the memory store keep the rows of a read model, and find those of the log?"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any, TypeVar
 
+from core.codec import read_json
+from core.events import StoredRow, to_microseconds
 from core.projections import END, Key, Projection, Table, Where
-from core.stores import Spans
+from core.stores import Search, Spans
 
 R = TypeVar("R")
 
@@ -77,3 +79,14 @@ def holds(row: Any, where: Where) -> bool:
             return value in wanted
         case "contains":
             return value is not None and str(wanted).lower() in str(value).lower()
+
+
+def matches(row: StoredRow, search: Search) -> bool:
+    """Whether an event of the log is among those that are searched for."""
+    return (
+        (not search.types or row[3] in search.types)
+        and (search.stream is None or row[1] == search.stream)
+        and (search.since is None or row[7] >= to_microseconds(search.since))
+        and (search.until is None or row[7] <= to_microseconds(search.until))
+        and (search.actor is None or read_json(row[8]).get("actor") == search.actor)
+    )

@@ -3,35 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
+from dataclasses import replace
 from functools import partial
 from itertools import chain
 from typing import Any
 
 import psycopg
-from sqlalchemy import URL, Connection, cast, func, make_url
+from sqlalchemy import URL, Connection, cast, func
 from sqlalchemy.dialects.postgresql import JSON
-from sqlalchemy.exc import ArgumentError
 
 from core.codec import Codec, Encoded
-from core.errors import StoreUnavailable, UnknownStore
+from core.errors import StoreUnavailable
 from core.events import Event, Recorded, StoredRow
+from core.exactness import check_stream
 from core.projections import Table
-from core.stores import Head, check_stream
+from core.stores import Head, postgres_roles
+from core.stores.migrating import Migrated
 from core.stores.placing import admit
 from core.stores.postgres_append import KNOWN, PLACED, UNPLACED, insert, stored_rows
 from core.stores.postgres_load import load
-from core.stores.postgres_schema import CLUSTER, SCHEMA_VERSION, VIEWS_LOCK, create
-from core.stores.postgres_server import connected, driver, engine
+from core.stores.postgres_schema import CLUSTER, VIEWS_LOCK, check, migrate, version_of
+from core.stores.postgres_server import address, connected, driver, engine
 from core.stores.read_models import Row, written_changes
 from core.stores.sandbox import Answer, Limits
 from core.stores.soon import Soon
 from core.stores.sql import PAGE, SqlStore
 from core.stores.tables import events
 from core.stores.temporal import ask_at, copier
-
-MODES = ("sequenced", "locked")
-ADDRESS = "say postgresql+psycopg://user@host/database"
 
 
 class PostgresStore(SqlStore):
@@ -43,7 +42,7 @@ class PostgresStore(SqlStore):
 
     mark = "%s"
 
-    def __init__(self, url: URL, codec: Codec, mode: str = "sequenced") -> None:
+    def __init__(self, url: URL, mode: str, codec: Codec) -> None:
         super().__init__(url.render_as_string(), codec)  # a password is not shown
         self._pool = engine(url.difference_update_query(["mode"]))
         self._turn = "wait" if mode == "locked" else "try"
@@ -74,27 +73,33 @@ class PostgresStore(SqlStore):
                 raise
 
     def open(self, may_create: bool) -> None:
-        """Lay the tables out, once; refuse what is no store of ours, or one of a newer version."""
-        if may_create and not self._exists():
-            with self._transaction() as connection:
-                connection.exec_driver_sql("SELECT pg_advisory_xact_lock(1163285315)")
-                if not self._exists():  # nobody else was faster
-                    create(connection)
-        if not self._exists():
-            raise StoreUnavailable(self.url, "the database holds no store of events")
-        self._check()
+        """Lay the tables out, once; refuse what is no store of ours, or not of today's version."""
+        if may_create and self._is_empty():
+            self.migrate()
+        with self.reading() as connection:
+            check(self.url, connection)
+        self._find_out()
 
-    def _exists(self) -> bool:
-        return bool(self.fetch("SELECT to_regclass('eventscope') IS NOT NULL", ())[0][0])
+    def _is_empty(self) -> bool:
+        with self.reading() as connection:
+            return version_of(connection) == 0
 
-    def _check(self) -> None:
-        [(version, cluster)] = self.fetch("SELECT schema_version, cluster FROM eventscope", ())
-        if version > SCHEMA_VERSION:
-            newer = f"it was written by a newer version (schema {version}, here {SCHEMA_VERSION})"
-            raise StoreUnavailable(self.url, newer)
-        may = "has_function_privilege('place(boolean, boolean)', 'EXECUTE')"
-        [(here, self._may_place)] = self.fetch(
-            f"SELECT ({CLUSTER}), {may} AND NOT pg_is_in_recovery()", ()
+    def migrate(self) -> Migrated:
+        """Bring the schema to today's version in one transaction."""
+        with self._transaction() as connection:
+            return migrate(self.url, connection)
+
+    def grant_roles(self) -> tuple[str, ...]:
+        """Let there be a role that reads and one that appends; what was done, in sentences."""
+        with self._transaction() as connection:
+            return postgres_roles.grant(self.url, connection)
+
+    def _find_out(self) -> None:
+        [(cluster, here, self._may_place, self.keeps)] = self.fetch(
+            f"SELECT cluster, ({CLUSTER}), NOT pg_is_in_recovery()"
+            " AND has_function_privilege('place(boolean, boolean)', 'EXECUTE'),"
+            " has_table_privilege('checkpoints', 'UPDATE') FROM eventscope",
+            (),
         )
         if self._may_place and here != cluster:
             # Restored from another cluster, whose transaction numbers mean nothing here.
@@ -212,16 +217,14 @@ def open_store(url: str, codec: Codec, create: bool = True) -> PostgresStore:
 
     `?mode=locked` lets each append wait for its turn; `?options=-csearch_path=name` names a schema.
     """
-    try:
-        named = make_url(url)
-    except ArgumentError:
-        raise UnknownStore(url, ADDRESS) from None
-    shown = named.render_as_string()
-    if named.drivername not in ("postgresql", "postgresql+psycopg"):
-        raise UnknownStore(shown, ADDRESS)
-    mode = named.query.get("mode", MODES[0])
-    if mode not in MODES:
-        raise UnknownStore(shown, f"its mode is {' or '.join(MODES)}")
-    store = PostgresStore(named.set(drivername="postgresql+psycopg"), codec, str(mode))
+    store = PostgresStore(*address(url), codec)
     store.open(create)
     return store
+
+
+def migrate_store(url: str, codec: Codec, roles: bool = False) -> Migrated:
+    """Lay a store out, or bring it to today's version; with `roles` who reads and who appends."""
+    with closing(PostgresStore(*address(url), codec)) as store:
+        migrated = store.migrate()
+        granted = store.grant_roles() if roles else ()
+    return replace(migrated, steps=migrated.steps + granted)

@@ -8,7 +8,7 @@ from typing import Any
 
 from core.codec import Codec
 from core.events import Event, StoredRow
-from core.stores import check_stream
+from core.exactness import check_stream
 from core.stores.placing import EMPTY_LOG, EMPTY_STREAM, Ends, StreamEnd
 
 CHUNK = 2000

@@ -10,9 +10,9 @@ from __future__ import annotations
 from sqlalchemy import Connection, text
 
 from core.digests import FORMAT
+from core.stores.migrating import Migrated, Step, require_todays, take
 from core.stores.tables import checkpoints, snapshots
 
-SCHEMA_VERSION = 1
 CLUSTER = "SELECT system_identifier FROM pg_control_system()"
 
 TABLES = (
@@ -50,6 +50,9 @@ TABLES = (
 
 LOCK = "1163285315, 'places'::regclass::oid::integer"
 """The key of the lock of whoever places: "EVSC", and the very table, for a server may hold many."""
+
+MIGRATION_LOCK = "1163285315"
+"""The key of the lock of whoever lays tables out."""
 
 VIEWS_LOCK = "1163285315, 'checkpoints'::regclass::oid::integer"
 """The key of the lock of whoever writes read models."""
@@ -166,14 +169,13 @@ FOLDING = ("pg_unicode_fast", "pg_c_utf8", "und-x-icu", "default")
 """Collations that fold the case of every letter, best first; which of them exist, differs."""
 
 
-def create(connection: Connection) -> None:
-    """Lay everything out in the schema of this connection, inside the caller's transaction."""
+def _lay_out(connection: Connection) -> None:
     for statement in TABLES:
         connection.exec_driver_sql(statement)
     snapshots.metadata.create_all(connection, [snapshots, checkpoints])
     for statement in (*FUNCTIONS, *GUARDS, *CLOSED, _folding(connection)):
         connection.exec_driver_sql(statement)
-    connection.exec_driver_sql(f"INSERT INTO eventscope VALUES ({SCHEMA_VERSION}, ({CLUSTER}))")
+    connection.exec_driver_sql(f"INSERT INTO eventscope VALUES (1, ({CLUSTER}))")
 
 
 def _folding(connection: Connection) -> str:
@@ -184,3 +186,30 @@ def _folding(connection: Connection) -> str:
         "CREATE FUNCTION folded(word text) RETURNS text LANGUAGE sql IMMUTABLE"
         f' RETURN lower(word COLLATE "{collation}")'
     )
+
+
+STEPS = (
+    Step("The log, its functions and guards, snapshots and checkpoints were laid out.", _lay_out),
+)
+"""From version to version of the schema, beginning with an empty one."""
+
+
+def version_of(connection: Connection) -> int:
+    """The version of the schema, 0 where there is none yet."""
+    if not connection.scalar(text("SELECT to_regclass('eventscope') IS NOT NULL")):
+        return 0
+    return int(connection.execute(text("SELECT schema_version FROM eventscope")).scalar_one())
+
+
+def check(url: str, connection: Connection) -> None:
+    """Refuse a schema that holds no store, or one that is not of today's version."""
+    require_todays(url, version_of(connection), STEPS)
+
+
+def migrate(url: str, connection: Connection) -> Migrated:
+    """Bring the schema of this connection to today's version, inside the caller's transaction."""
+    connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})")
+    migrated = take(url, connection, version_of(connection), STEPS)
+    if migrated.steps:
+        connection.exec_driver_sql(f"UPDATE eventscope SET schema_version = {migrated.version}")
+    return migrated

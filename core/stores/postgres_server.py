@@ -7,11 +7,14 @@ from contextlib import contextmanager
 from typing import Any
 
 import psycopg
-from sqlalchemy import URL, Connection, Engine, create_engine, event
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.pool import PoolProxiedConnection
 
-from core.errors import StoreUnavailable
+from core.errors import StoreUnavailable, UnknownStore
+
+MODES = ("sequenced", "locked")
+ADDRESS = "say postgresql+psycopg://user@host/database"
 
 SENTENCES = {
     "28P01": "the server refuses this user or password",
@@ -20,6 +23,7 @@ SENTENCES = {
     "42501": "this user may not do that",
     "42P01": "its tables are missing (`eventscope rebuild` makes the read models anew)",
     "25006": "it is read-only",
+    "55P03": "somebody else has locked it; try again",
     "53100": "the disk is full",
     "53300": "the server has no connection left",
 }
@@ -32,6 +36,21 @@ SIGNS = {
     "too many clients": "53300",
 }
 """A refused connection carries no SQLSTATE, only text; in a server's own language it stays so."""
+
+
+def address(url: str) -> tuple[URL, str]:
+    """Where a URL leads, and in which mode events get their places. Raises `UnknownStore`."""
+    try:
+        named = make_url(url)
+    except ArgumentError:
+        raise UnknownStore(url, ADDRESS) from None
+    shown = named.render_as_string()
+    if named.drivername not in ("postgresql", "postgresql+psycopg"):
+        raise UnknownStore(shown, ADDRESS)
+    mode = named.query.get("mode", MODES[0])
+    if mode not in MODES:
+        raise UnknownStore(shown, f"its mode is {' or '.join(MODES)}")
+    return named.set(drivername="postgresql+psycopg"), str(mode)
 
 
 def engine(url: URL) -> Engine:

@@ -43,6 +43,7 @@ class SqlStore(ABC):
     """A log in a database. The hot queries say ? for a value; `mark` is what the driver says."""
 
     mark = "?"
+    keeps = True
 
     def __init__(self, url: str, codec: Codec) -> None:
         self.url = url
@@ -55,11 +56,6 @@ class SqlStore(ABC):
     @abstractmethod
     def writing(self) -> AbstractContextManager[Connection]:
         """The one connection that writes, inside a transaction that commits at the end."""
-
-    @abstractmethod
-    def append(
-        self, stream: str, events: Sequence[Event], expected_version: int
-    ) -> list[Recorded]: ...
 
     @abstractmethod
     def load(self, entries: Iterable[tuple[str, Event]]) -> int: ...

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -15,10 +14,11 @@ from urllib.parse import quote
 from sqlalchemy import Connection, Text, cast, func
 
 from core.codec import Codec, Encoded
-from core.errors import StoreUnavailable, UnknownStore
+from core.errors import StoreUnavailable
 from core.events import Event, Recorded, StoredRow
+from core.exactness import check_stream
 from core.projections import Table
-from core.stores import check_stream
+from core.stores.migrating import Migrated
 from core.stores.placing import Ends, admit
 from core.stores.sandbox import Answer, Limits
 from core.stores.sql import SqlStore
@@ -32,25 +32,10 @@ from core.stores.sqlite_append import (
     place,
     read_ends,
 )
-from core.stores.sqlite_file import Queue, Readers, translated, unavailable, writing_engine
-from core.stores.tables import events, schema
+from core.stores.sqlite_file import Queue, Readers, located, translated, unavailable, writing_engine
+from core.stores.sqlite_schema import check, migrate, version_of
+from core.stores.tables import events
 from core.stores.temporal import ask_at
-
-APPLICATION_ID = 0x45565343  # "EVSC": tells our files from other SQLite databases
-SCHEMA_VERSION = 1
-
-GUARDS = (
-    """CREATE TRIGGER events_are_never_updated BEFORE UPDATE ON events
-       BEGIN SELECT RAISE(ABORT, 'events are never changed'); END""",
-    """CREATE TRIGGER events_are_never_deleted BEFORE DELETE ON events
-       BEGIN SELECT RAISE(ABORT, 'events are never deleted'); END""",
-    # REPLACE deletes without firing delete triggers, so it is refused where it begins.
-    """CREATE TRIGGER events_are_never_replaced BEFORE INSERT ON events
-       WHEN EXISTS (SELECT 1 FROM events WHERE position = NEW.position)
-         OR EXISTS (SELECT 1 FROM events WHERE stream = NEW.stream AND version = NEW.version)
-         OR EXISTS (SELECT 1 FROM events WHERE event_id = NEW.event_id)
-       BEGIN SELECT RAISE(ABORT, 'events are never replaced'); END""",
-)
 
 KEPT = 10_000
 """How many streams' ends are kept between appends."""
@@ -98,29 +83,31 @@ class SqliteStore(SqlStore):
             self._writer = writing_engine(self._path).connect()
         return self._writer
 
-    def create(self) -> None:
-        """Lay the tables out, once; a file that is something else is refused."""
-        with self.writing() as connection:
-            if connection.exec_driver_sql("SELECT count(*) FROM sqlite_master").scalar():
-                return
-            schema.create_all(connection)
-            for guard in GUARDS:
-                connection.exec_driver_sql(guard)
-            connection.exec_driver_sql(f"PRAGMA application_id = {APPLICATION_ID}")
-            connection.exec_driver_sql(f"PRAGMA user_version = {SCHEMA_VERSION}")
-
-    def check(self) -> None:
-        """Refuse a file that is not a store of ours, or one of a newer version."""
+    def open(self, may_create: bool) -> None:
+        """Lay the tables out, once; refuse what is no store of ours, or not of today's version."""
+        if may_create and self._is_empty():
+            self.migrate()
         with self.reading() as connection:
-            kind = connection.exec_driver_sql("PRAGMA application_id").scalar()
-            version = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
-        if kind != APPLICATION_ID:
-            raise StoreUnavailable(self.url, "it is a database, but not a store of events")
-        if version > SCHEMA_VERSION:
-            newer = f"it was written by a newer version (schema {version}, here {SCHEMA_VERSION})"
-            raise StoreUnavailable(self.url, newer)
+            check(self.url, connection)
 
-    def append(self, stream: str, events: Sequence[Event], expected_version: int) -> list[Recorded]:
+    def _is_empty(self) -> bool:
+        if not self._path.exists():
+            return True
+        with self.reading() as connection:
+            return version_of(self.url, connection) == 0
+
+    def migrate(self) -> Migrated:
+        """Bring the file to today's version in one transaction."""
+        with self.writing() as connection:
+            return migrate(self.url, connection)
+
+    def append(
+        self,
+        stream: str,
+        events: Sequence[Event],
+        expected_version: int,
+        wait_for_position: bool = True,  # noqa: ARG002  # it is there at once
+    ) -> list[Recorded]:
         check_stream(stream)
         encoded = [self._codec.encode(event) for event in events]
         rows = self._at_once(stream, encoded, expected_version)
@@ -222,21 +209,14 @@ def _driver(connection: Connection) -> Any:
 
 def open_store(url: str, codec: Codec, create: bool = True) -> SqliteStore:
     """Open a file such as `sqlite:///data/orders.db`; make it if `create` and it is not there."""
-    database = url.partition(":///")[2].partition("?")[0]
-    if not database or database == ":memory:":
-        raise UnknownStore(
-            url, "it names no file; say sqlite:///orders.db, or memory: for a store without one"
-        )
-    path = Path(database).absolute()
-    if not path.parent.is_dir():
-        raise StoreUnavailable(url, f"the folder {path.parent} does not exist")
-    if not path.exists() and not create:
-        raise StoreUnavailable(url, "the file does not exist")
-    fresh = not path.exists() or path.stat().st_size == 0
-    if fresh and not os.access(path.parent, os.W_OK):
-        raise StoreUnavailable(url, f"the folder {path.parent} is read-only")
-    store = SqliteStore(url, path, codec)
-    if fresh and create:
-        store.create()
-    store.check()
+    store = SqliteStore(url, located(url, create), codec)
+    store.open(create)
     return store
+
+
+def migrate_store(url: str, codec: Codec, roles: bool = False) -> Migrated:
+    """Make the file, or bring it to today's version."""
+    if roles:
+        raise StoreUnavailable(url, "a file has no roles, only the permissions of its folder")
+    with closing(SqliteStore(url, located(url, True), codec)) as store:
+        return store.migrate()

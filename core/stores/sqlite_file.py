@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,7 +14,7 @@ from sqlalchemy import URL, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool, QueuePool
 
-from core.errors import StoreUnavailable
+from core.errors import StoreUnavailable, UnknownStore
 
 try:
     import fcntl
@@ -145,3 +146,21 @@ def unavailable(url: str, error: DBAPIError | sqlite3.Error) -> StoreUnavailable
     text = str(error.orig if isinstance(error, DBAPIError) else error)
     sentence = next((sentence for sign, sentence in SENTENCES.items() if sign in text), text)
     return StoreUnavailable(url, sentence)
+
+
+def located(url: str, create: bool) -> Path:
+    """The file a URL such as `sqlite:///data/orders.db` names; refused where it cannot be."""
+    database = url.partition(":///")[2].partition("?")[0]
+    if not database or database == ":memory:":
+        raise UnknownStore(
+            url, "it names no file; say sqlite:///orders.db, or memory: for a store without one"
+        )
+    path = Path(database).absolute()
+    if not path.parent.is_dir():
+        raise StoreUnavailable(url, f"the folder {path.parent} does not exist")
+    if not path.exists() and not create:
+        raise StoreUnavailable(url, "the file does not exist")
+    fresh = not path.exists() or path.stat().st_size == 0
+    if fresh and not os.access(path.parent, os.W_OK):
+        raise StoreUnavailable(url, f"the folder {path.parent} is read-only")
+    return path

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -22,6 +23,10 @@ from tests.conftest import CODEC
 from tests.orders.facts import lamp, opened, placed
 
 Driver = psycopg.Connection[Any]
+WAITING = (
+    "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+    " AND objid = 'places'::regclass::oid"
+)
 
 
 @pytest.fixture
@@ -215,3 +220,30 @@ def test_an_event_id_taken_at_the_same_moment_by_another_stream_is_a_duplicate(
         rival = pool.submit(store.append, "order-b", [taken], 0)
         slow.execute("COMMIT")
         assert "already in the log" in str(rival.exception())
+
+
+def test_in_locked_mode_what_comes_later_waits_until_the_earlier_has_committed(
+    store: PostgresStore, slow: Driver, url: str
+) -> None:
+    locked = open_postgres(f"{url}&mode=locked", CODEC)
+    write(slow, "order-6", opened, 0, turn="wait")
+    with ThreadPoolExecutor(1) as pool:
+        later = pool.submit(locked.append, "order-7", [fresh(opened)], 0)
+        with postgres.connect(url) as driver:
+            while not driver.execute(WAITING).fetchone()[0]:  # type: ignore[index]  # a row
+                assert not later.done()
+        assert streams(store) == []
+        slow.execute("COMMIT")
+        assert later.result()[0].position == 2
+    assert streams(store) == [(1, "order-6"), (2, "order-7")]
+    locked.close()
+
+
+def test_an_append_in_locked_mode_commits_with_its_position_and_time(url: str) -> None:
+    store, before = open_postgres(f"{url}&mode=locked", CODEC), datetime.now(UTC)
+    with ThreadPoolExecutor(8) as pool:
+        futures = [pool.submit(store.append, f"order-{n}", [fresh(opened)], 0) for n in range(80)]
+        positions = [future.result()[0].position for future in futures]
+    assert sorted(positions) == list(range(1, 81))
+    assert all(before <= one.recorded_at for one in store.read_all())
+    store.close()

@@ -1,0 +1,58 @@
+"""How does SQLite keep the log? A table that can only grow, and how a file came to hold it."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection
+
+from core.errors import StoreUnavailable
+from core.stores.migrating import Migrated, Step, require_todays, take
+from core.stores.tables import schema
+
+APPLICATION_ID = 0x45565343  # "EVSC": tells our files from other SQLite databases
+
+GUARDS = (
+    """CREATE TRIGGER events_are_never_updated BEFORE UPDATE ON events
+       BEGIN SELECT RAISE(ABORT, 'events are never changed'); END""",
+    """CREATE TRIGGER events_are_never_deleted BEFORE DELETE ON events
+       BEGIN SELECT RAISE(ABORT, 'events are never deleted'); END""",
+    # REPLACE deletes without firing delete triggers, so it is refused where it begins.
+    """CREATE TRIGGER events_are_never_replaced BEFORE INSERT ON events
+       WHEN EXISTS (SELECT 1 FROM events WHERE position = NEW.position)
+         OR EXISTS (SELECT 1 FROM events WHERE stream = NEW.stream AND version = NEW.version)
+         OR EXISTS (SELECT 1 FROM events WHERE event_id = NEW.event_id)
+       BEGIN SELECT RAISE(ABORT, 'events are never replaced'); END""",
+)
+
+
+def _lay_out(connection: Connection) -> None:
+    schema.create_all(connection)
+    for guard in GUARDS:
+        connection.exec_driver_sql(guard)
+    connection.exec_driver_sql(f"PRAGMA application_id = {APPLICATION_ID}")
+
+
+STEPS = (Step("The log, its guards, snapshots and checkpoints were laid out.", _lay_out),)
+"""From version to version of the schema, beginning with an empty file."""
+
+
+def version_of(url: str, connection: Connection) -> int:
+    """The version of the schema, 0 where there is none yet; refuses what is not ours."""
+    kind = connection.exec_driver_sql("PRAGMA application_id").scalar()
+    if kind == APPLICATION_ID:
+        return int(connection.exec_driver_sql("PRAGMA user_version").scalar_one())
+    # Whoever was killed while laying it out leaves a file with nothing in it.
+    if kind or connection.exec_driver_sql("SELECT count(*) FROM sqlite_master").scalar():
+        raise StoreUnavailable(url, "it is a database, but not a store of events")
+    return 0
+
+
+def check(url: str, connection: Connection) -> None:
+    """Refuse a file that is not a store of ours, or not of today's version."""
+    require_todays(url, version_of(url, connection), STEPS)
+
+
+def migrate(url: str, connection: Connection) -> Migrated:
+    """Bring the file to today's version, inside the caller's transaction."""
+    migrated = take(url, connection, version_of(url, connection), STEPS)
+    connection.exec_driver_sql(f"PRAGMA user_version = {migrated.version}")
+    return migrated

@@ -1,0 +1,146 @@
+"""Does an older store become one of today, all at once or not at all?"""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection
+
+from core.digests import verify
+from core.errors import StoreUnavailable
+from core.stores import migrate_store, open_store, postgres_schema, sqlite_schema
+from core.stores.migrating import Step
+from tests import postgres
+from tests.conftest import CODEC, DURABLE
+from tests.orders.facts import lamp, opened
+
+ROOT = Path(__file__).parents[2]
+SCHEMAS = (postgres_schema, sqlite_schema)
+TABLE, INDEX = "CREATE TABLE notes (note text)", "CREATE INDEX notes_by_note ON notes (note)"
+
+
+def run(statement: str) -> Step:
+    """A step of one statement."""
+
+    def take(connection: Connection) -> None:
+        connection.exec_driver_sql(statement)
+
+    return Step(f"{statement}.", take)
+
+
+def tomorrow(monkeypatch: pytest.MonkeyPatch, *steps: Step) -> None:
+    """Let today's program be one whose schema has gone on by these steps."""
+    for schema in SCHEMAS:
+        monkeypatch.setattr(schema, "STEPS", (*schema.STEPS, *steps))
+
+
+@pytest.fixture(params=["postgres", "sqlite"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Where nothing is yet, once for each kind of store that lasts."""
+    return DURABLE[request.param](tmp_path)
+
+
+@pytest.fixture
+def older(url: str) -> str:
+    """A store of version 1 with one event."""
+    with closing(open_store(url, CODEC)) as store:
+        store.append("order-a", [opened], 0)
+    return url
+
+
+def test_where_nothing_is_a_store_is_laid_out_and_the_second_time_there_is_nothing_to_do(
+    url: str,
+) -> None:
+    first, second = migrate_store(url, CODEC), migrate_store(url, CODEC)
+    assert (first.was, first.version, len(first.steps)) == (0, 1, 1)
+    assert (second.was, second.version, second.steps) == (1, 1, ())
+    with closing(open_store(url, CODEC, create=False)) as store:
+        store.append("order-a", [opened], 0)
+
+
+def test_an_older_store_is_refused_with_the_remedy_and_the_remedy_helps(
+    older: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tomorrow(monkeypatch, run(TABLE), run(INDEX))
+    with pytest.raises(StoreUnavailable, match=r"schema 1, here 3.*`eventscope migrate`"):
+        open_store(older, CODEC)
+    migrated = migrate_store(older, CODEC)
+    assert (migrated.was, migrated.version) == (1, 3)
+    assert migrated.steps == (f"{TABLE}.", f"{INDEX}.")
+    with closing(open_store(older, CODEC)) as store:
+        store.append("order-a", [lamp], 1)
+        assert verify(store.rows()).events == 2
+
+
+def test_a_step_that_fails_leaves_the_store_as_it_was(
+    older: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as later:
+        tomorrow(later, run(TABLE), run("CREATE INDEX wrong ON nothing (note)"))
+        with pytest.raises(StoreUnavailable):
+            migrate_store(older, CODEC)
+    with closing(open_store(older, CODEC)) as store:
+        assert verify(store.rows()).events == 1
+    tomorrow(monkeypatch, run(TABLE))  # which a half-done migration would have made already
+    assert migrate_store(older, CODEC).version == 2
+
+
+KILLED = """
+import os, signal, sys
+from core.stores import migrate_store, postgres_schema, sqlite_schema
+from core.stores.migrating import Step
+from tests.conftest import CODEC
+from tests.contracts.test_migrating import TABLE, run
+die = Step("It dies.", lambda connection: os.kill(os.getpid(), signal.SIGKILL))
+for schema in (postgres_schema, sqlite_schema):
+    schema.STEPS = (*schema.STEPS, run(TABLE), die)
+migrate_store(sys.argv[1], CODEC)
+"""
+
+
+@pytest.mark.parametrize("before", [0, 1])
+def test_killed_in_the_middle_it_leaves_what_was_there(
+    url: str, before: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if before:
+        migrate_store(url, CODEC)
+    died = subprocess.run([sys.executable, "-c", KILLED, url], cwd=ROOT, check=False)
+    assert died.returncode == -signal.SIGKILL
+    tomorrow(monkeypatch, run(TABLE))
+    assert migrate_store(url, CODEC).was == before
+    with closing(open_store(url, CODEC)) as store:
+        store.append("order-a", [opened], 0)
+
+
+def test_whoever_was_killed_while_laying_it_out_is_followed_by_whoever_opens_it(url: str) -> None:
+    subprocess.run([sys.executable, "-c", KILLED, url], cwd=ROOT, check=False)
+    with pytest.raises(StoreUnavailable, match="holds no store"):
+        open_store(url, CODEC, create=False)
+    with closing(open_store(url, CODEC)) as store:
+        store.append("order-a", [opened], 0)
+
+
+def test_a_newer_store_is_not_brought_back(older: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as later:
+        tomorrow(later, run(TABLE))
+        migrate_store(older, CODEC)
+    with pytest.raises(StoreUnavailable, match="newer version"):
+        migrate_store(older, CODEC)
+
+
+def test_a_database_of_somebody_else_is_not_migrated(tmp_path: Path) -> None:
+    url = postgres.fresh_url()
+    with postgres.connect(url) as driver:
+        driver.execute("CREATE TABLE events (page text)")
+    with pytest.raises(StoreUnavailable, match="already exists"):
+        migrate_store(url, CODEC)
+
+
+def test_a_store_in_memory_has_nothing_to_migrate() -> None:
+    with pytest.raises(StoreUnavailable, match="nothing to migrate"):
+        migrate_store("memory:", CODEC)
