@@ -33,6 +33,7 @@ FLOORS = (
 ABOVE_THE_KERNEL = {
     *(
         "asking",
+        "books",
         "cli",
         "importers",
         "machine",
