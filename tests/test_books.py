@@ -1,4 +1,4 @@
-"""Is the whole book compared alike, whether all of it is read or only what something happened to?"""
+"""Is the whole book compared alike, read whole or only where something happened?"""
 
 from __future__ import annotations
 
