@@ -162,10 +162,13 @@ def walk(order_id: str) -> None:
     if not version:
         not_yet(order_id)
         return
+    sight = Sight(version, pin("a", versions), pin("b", versions))
+    ends = sorted(held for held in (sight.a, sight.b) if held)
     time_travel(
         packed(order_id, version, versions),
         order=f"{order_id}@{versions}",
-        sight=Sight(version, pin("a", versions), pin("b", versions)),
+        sight=sight,
+        between=history.between(order_id, *ends) if len(ends) == 2 else None,
         key="walk",
         on_settle=lambda sight: left_at(order_id, sight),
     )
