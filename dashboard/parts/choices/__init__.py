@@ -41,9 +41,10 @@ def choices(
     opened: str | None = None,
     on_open: Callable[[str], None] | None = None,
     picture: Picture | None = None,
-) -> None:
-    """Draw the rows; `on_open` hears what a cell opens. A column named `#…` holds figures.
+) -> str | None:
+    """Draw the rows; returns what somebody just opened, and `on_open` hears of it before the run.
 
+    A column named `#…` holds figures.
     The ribbons of the picture open what the cells open, so the keyboard misses nothing.
     """
 
@@ -58,8 +59,10 @@ def choices(
         "rows": [[asdict(cell) for cell in row] for row in rows],
         "picture": None if picture is None else asdict(picture),
     }
-    _mount(
+    drawn = _mount(
         key=key,
         data={"sent": json.dumps(sent, ensure_ascii=False), "opened": opened},
         on_opens_change=chosen,
     )
+    said = drawn.get("opens")
+    return None if said is None else str(said)

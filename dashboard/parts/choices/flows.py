@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 WIDTH = 1_000
@@ -24,6 +24,8 @@ class Place:
     label: str
     hue: str
     figure: str = ""
+    drop: float = 0
+    """How far below the top it stands, in pixels: out of the way of what passes it."""
 
 
 @dataclass(frozen=True)
@@ -136,7 +138,7 @@ def _nodes(
     for name, place in places.items():
         height = max(sizes.get(name, (0.0, 0.0)))
         side, label_x = _side(place.column, columns)
-        y = bottoms.get(place.column, TOP)
+        y = bottoms.get(place.column, TOP) + place.drop
         bottoms[place.column] = y + max(height, NAME) + GAP
         x = place.column * (WIDTH - BAR) / max(1, columns - 1)
         inset = {"start": BAR + 3, "end": -BAR - 3}.get(side, 0)
@@ -148,18 +150,41 @@ def _nodes(
 def _ribbons(
     places: Mapping[str, Place], flows: Sequence[Flow], nodes: Mapping[str, Node], scale: float
 ) -> list[Ribbon]:
-    leaving = {name: node.y for name, node in nodes.items()}
-    reaching = dict(leaving)
     order = {name: number for number, name in enumerate(places)}
-    ribbons = []
-    for flow in sorted(flows, key=lambda one: (order[one.before], order[one.after])):
-        thick = max(THINNEST, flow.orders * scale)
-        ends = (nodes[flow.before].x + BAR, leaving[flow.before])
-        path = _outline(*ends, nodes[flow.after].x, reaching[flow.after], thick)
-        leaving[flow.before] += thick
-        reaching[flow.after] += thick
-        ribbons.append(Ribbon(path, flow.opens, flow.told, places[flow.after].hue))
-    return ribbons
+    leaving = _stacked(flows, nodes, scale, lambda one: one.before, lambda one: order[one.after])
+    reaching = _stacked(flows, nodes, scale, lambda one: one.after, lambda one: order[one.before])
+    return [
+        Ribbon(
+            _outline(
+                nodes[flow.before].x + BAR,
+                leaving[flow],
+                nodes[flow.after].x,
+                reaching[flow],
+                max(THINNEST, flow.orders * scale),
+            ),
+            flow.opens,
+            flow.told,
+            places[flow.after].hue,
+        )
+        for flow in flows
+    ]
+
+
+def _stacked(
+    flows: Sequence[Flow],
+    nodes: Mapping[str, Node],
+    scale: float,
+    end: Callable[[Flow], str],
+    order: Callable[[Flow], int],
+) -> dict[Flow, float]:
+    """Where each flow touches the bar at one of its ends: the nearest highest, so few cross."""
+    tops = {name: node.y for name, node in nodes.items()}
+    found = {}
+    far = {flow: nodes[flow.after].x - nodes[flow.before].x for flow in flows}
+    for flow in sorted(flows, key=lambda one: (far[one], order(one))):
+        found[flow] = tops[end(flow)]
+        tops[end(flow)] += max(THINNEST, flow.orders * scale)
+    return found
 
 
 def _outline(x: float, y: float, to_x: float, to_y: float, thick: float) -> str:
