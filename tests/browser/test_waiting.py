@@ -44,8 +44,8 @@ def test_a_month_of_the_chart_leads_to_its_orders(visit: Visit, sample: str) -> 
 def test_all_of_it_goes_by_key(visit: Visit, sample: str) -> None:
     page = visit(f"{sample}/waiting?{AT}")
     page.get_by_role("radio", name="Shipped").focus()
-    page.keyboard.press("Enter")
-    expect(page).to_have_url(re.compile("in=shipped"))
+    page.keyboard.press("Space")
+    expect(page).to_have_url(re.compile("in=Shipped"))
     month = page.locator("button[data-opens='stay.shipped.2017-11']")
     month.focus()
     page.keyboard.press("Enter")
