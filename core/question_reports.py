@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
 from typing import Any, cast
 
 from rich.console import Group, RenderableType
@@ -17,7 +16,7 @@ from core.history import Path, Setting, Step, at_path
 from core.moments import AtTime
 from core.orders import Order, OrderEvent
 from core.orders.book import BookChange
-from core.orders.sentences import sentence
+from core.orders.sentences import sentence, span
 from core.orders.waiting import Route, Standing, StatusWait, Wait
 from core.reports import bare_table, order_sheet, plain, text
 from core.repository import Belief
@@ -189,16 +188,6 @@ def waiting_sheet(
     for rule, orders in broken.items():
         rules.add_row(str(len(orders)), rule, _some(orders))
     return Group(stays, "", ways, "", rules)
-
-
-def span(length: timedelta) -> str:
-    """A length of time in its two largest units: `3 d 4 h`."""
-    minutes, seconds = divmod(int(length.total_seconds()), 60)
-    hours, minutes = divmod(minutes, 60)
-    days, hours = divmod(hours, 24)
-    units = ((days, "d"), (hours, "h"), (minutes, "min"), (seconds, "s"))
-    first = next((place for place, unit in enumerate(units) if unit[0]), 3)
-    return " ".join(f"{count} {name}" for count, name in units[first : first + 2] if count) or "0 s"
 
 
 def checked_json(checked: Checked) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from core import question_reports, reports
+from core.books import book_change
 from core.clock_words import zone_named
 from core.comparing import compare
 from core.conditions import flips, parse_condition
@@ -16,9 +17,7 @@ from core.machine import TimeMachine
 from core.moments import AtPosition, AtTime, world_time
 from core.naming import named_path
 from core.orders import Order, orders
-from core.orders.book import compare_books
 from core.orders.views.lifecycle import BREACHES, STAYS
-from core.orders.views.order_details import ORDERS
 from core.orders.waiting import breaches, routes, standing, waits
 from core.terminal import (
     About,
@@ -160,8 +159,7 @@ def _diff_book(machine: TimeMachine, a: str, b: str, zone: str, as_json: bool) -
     caught_up(machine)
     moments = [machine.moment(said, zone=zone_named(zone)) for said in (a, b)]
     spots = sorted(((machine.position(at), str(at)) for at in moments), key=lambda spot: spot[0])
-    books = [machine.rows(ORDERS, AtPosition(position)) for position, _ in spots]
-    change = compare_books(*books)
+    change = book_change(machine, *(position for position, _ in spots))
     ends = [{"at": at, "position": position} for position, at in spots]
     found = {"from": ends[0], "to": ends[1], **question_reports.book_json(change)}
     answer(as_json, found, lambda: question_reports.book_sheet(found, change))

@@ -26,6 +26,8 @@ from dashboard.source.proof import BadCitation  # noqa: E402
 MENU = (
     st.Page("screens/overview.py", title="Overview", icon=":material/monitoring:", default=True),
     st.Page("screens/order.py", title="Order", icon=":material/history:", url_path="order"),
+    st.Page("screens/compare.py", title="Compare", icon=":material/compare_arrows:"),
+    st.Page("screens/waiting.py", title="Waiting", icon=":material/hourglass_top:"),
     st.Page("screens/query.py", title="Query", icon=":material/database_search:"),
     st.Page("screens/log.py", title="Log", icon=":material/format_list_numbered:", url_path="log"),
 )

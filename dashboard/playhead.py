@@ -105,6 +105,19 @@ def pin(name: str, position: int | None) -> None:
     st.session_state[f"carried:{name}"] = st.query_params.get(name)
 
 
+def pin_at(name: str, words: str) -> bool:
+    """Put a pin at what somebody typed; say so where it means nothing."""
+    try:
+        found = source.resolve(words)
+    except StoreUnavailable:
+        return False  # the page says so itself
+    except EventscopeError as error:
+        st.session_state["trouble"] = str(error)
+        return False
+    pin(name, source.present().position if found is None else found)
+    return True
+
+
 def go(words: str) -> None:
     """Move the playhead to what somebody typed; say so where it means nothing."""
     try:

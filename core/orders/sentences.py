@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from decimal import Decimal
 from typing import assert_never
 
@@ -66,3 +67,13 @@ def money(amount: Decimal) -> str:
 def address_line(address: Mapping[str, str]) -> str:
     """An address on one line, in the order its parts were given."""
     return ", ".join(str(part) for part in address.values() if part)
+
+
+def span(length: timedelta) -> str:
+    """A length of time in its two largest units: `3 d 4 h`."""
+    minutes, seconds = divmod(int(length.total_seconds()), 60)
+    hours, minutes = divmod(minutes, 60)
+    days, hours = divmod(hours, 24)
+    units = ((days, "d"), (hours, "h"), (minutes, "min"), (seconds, "s"))
+    first = next((place for place, unit in enumerate(units) if unit[0]), 3)
+    return " ".join(f"{count} {name}" for count, name in units[first : first + 2] if count) or "0 s"

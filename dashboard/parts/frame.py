@@ -13,6 +13,7 @@ STYLE = """
   border-bottom: 1px solid color-mix(in srgb, currentColor 12%, transparent); }}
 [data-testid=stMetricValue] {{ font-variant-numeric: tabular-nums; font-weight: 600; }}
 .st-key-sql textarea {{ font: .9rem/1.5 ui-monospace, Consolas, "DejaVu Sans Mono", monospace; }}
+.st-key-compared [data-testid=stMetricValue] {{ font-size: 1.6rem; }}
 {past}
 </style>
 """

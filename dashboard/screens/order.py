@@ -7,14 +7,17 @@ import streamlit as st
 from dashboard import playhead, source
 from dashboard.parts.finder import finder
 from dashboard.parts.frame import warn
+from dashboard.parts.place import place
 from dashboard.parts.rebuilt import rebuilt
 from dashboard.parts.time_travel import Sight, time_travel
 from dashboard.parts.time_travel.model import moment
 from dashboard.parts.two_clocks import belief_table, facts_table
-from dashboard.source import book, history
+from dashboard.source import book, history, waiting
 from dashboard.source.two_clocks import BadMoment, hindsight
 
 MATCHES = 100
+AT_ONCE = 20_000
+"""Up to so many orders one is compared with all of them unasked; beyond, it takes seconds."""
 
 
 def find(order_id: str | None) -> None:
@@ -162,16 +165,30 @@ def walk(order_id: str) -> None:
     if not version:
         not_yet(order_id)
         return
+    sight = Sight(version, pin("a", versions), pin("b", versions))
+    ends = sorted(held for held in (sight.a, sight.b) if held)
     time_travel(
         packed(order_id, version, versions),
         order=f"{order_id}@{versions}",
-        sight=Sight(version, pin("a", versions), pin("b", versions)),
+        sight=sight,
+        between=history.between(order_id, *ends) if len(ends) == 2 else None,
         key="walk",
         on_settle=lambda sight: left_at(order_id, sight),
     )
     rebuilt(history.rebuilt(order_id, version), version)
     if st.session_state.get("clocks"):
         two_clocks(order_id)
+    among_all(order_id, playhead.position())
+
+
+def among_all(order_id: str, position: int) -> None:
+    """Its place among all orders at this moment; folded, it costs nothing."""
+    with st.expander(
+        "Among all orders", expanded=book.orders() <= AT_ONCE, key="place", bind="query-params"
+    ) as folded:
+        if folded.open:
+            found = waiting.place(order_id, position)
+            place(found.standings, found.route, found.orders, waiting.span)
 
 
 opened = playhead.order()

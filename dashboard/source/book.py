@@ -82,6 +82,11 @@ def pulse(head_position: int) -> list[tuple[datetime, int]]:
     return sorted(counted.items())
 
 
+def orders() -> int:
+    """How many orders the log holds."""
+    return machine().store.streams()
+
+
 def find_orders(
     text: str | None, status: str | None, sort: str, position: int, limit: int, offset: int = 0
 ) -> list[OrderRow]:

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 import streamlit as st
 
 from core import AtVersion
+from core.comparing import compare
 from core.orders import orders
+from dashboard.parts.time_travel.between import Between, told_between
 from dashboard.parts.time_travel.model import pack, window
 from dashboard.source import machine
 
@@ -41,6 +43,13 @@ def model(order_id: str, versions: int, first: int, last: int) -> str:
 def window_of(version: int, versions: int) -> tuple[int, int]:
     """Which versions travel to the browser together when one of them is looked at."""
     return window(version, versions)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def between(order_id: str, first: int, last: int) -> Between:
+    """What differs between two versions of an order (0: before it began), and what explains it."""
+    steps = machine().history(order_id, first + 1, last) if first < last else []
+    return told_between(first, last, compare(steps))
 
 
 def rebuilt(order_id: str, version: int) -> Rebuilding:

@@ -7,6 +7,7 @@ import re
 from playwright.sync_api import Page, expect
 
 from core import TimeMachine
+from core.comparing import compare, explaining
 from core.history import difference
 from dashboard.parts.time_travel.model import shown
 from tests.browser.conftest import Visit
@@ -62,14 +63,28 @@ def test_between_a_and_b_stands_what_differs_and_what_explains_it(
         for value in (change.before, change.after):
             if value is not None and change.path[-1] not in ("product_id", "product_name"):
                 expect(told).to_contain_text(shown(value))
-    paths = {change.path for change in changes}
-    explain = [s for s in steps[20:40] if paths & {change.path for change in s.changes}]
+    explain = [event.version for event in explaining(compare(steps[20:40]))]
     expect(told).to_contain_text(f"{len(explain)} of 20 events explain it")
+    expect(told.locator(".causes .no")).to_have_text([f"v{version}" for version in explain])
     told.locator(".causes button").first.click()
-    expect(slider(page)).to_have_value(str(explain[0].recorded.version))
+    expect(slider(page)).to_have_value(str(explain[0]))
     expect(told).to_be_visible()
     page.keyboard.press("Escape")
     expect(page.locator(".tt #changed")).to_be_visible()
+
+
+def test_another_pin_is_another_answer(visit: Visit, story: str, stores: dict[str, str]) -> None:
+    machine = TimeMachine.open(stores["story"], create=False)
+    steps = machine.history("long")
+    machine.close()
+    page = opened(visit, story, "at=v60&a=20&b=40")
+    page.get_by_role("button", name="Between A and B").click()
+    slider(page).focus()
+    page.keyboard.press("b")
+    told = page.locator(".tt #between")
+    expect(told).to_contain_text("v20 → v60")
+    explain = [event.version for event in explaining(compare(steps[20:60]))]
+    expect(told.locator(".causes .no")).to_have_text([f"v{version}" for version in explain])
 
 
 def test_what_came_back_to_where_it_was_is_no_difference(visit: Visit, story: str) -> None:

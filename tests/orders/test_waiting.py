@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, timedelta
+from itertools import pairwise
 from statistics import median
 from uuid import uuid4
 
@@ -18,7 +20,15 @@ from core.moments import AtPosition
 from core.orders import OrderEvent, orders
 from core.orders.rules import breach
 from core.orders.views.lifecycle import BREACHES, STAYS, BreachRow, StayRow
-from core.orders.waiting import breaches, routes, standing, waits
+from core.orders.waiting import (
+    breaches,
+    lengths_by_status,
+    passages,
+    routes,
+    standing,
+    standings,
+    waits,
+)
 from tests.laws.strategies import logs
 from tests.orders.facts import NOON, cancelled, delivered, lamp, opened, placed, shipped
 
@@ -93,6 +103,19 @@ def test_paths_are_counted_with_the_wait_of_each_step(five: TimeMachine) -> None
     assert (begun.statuses, begun.orders) == (("draft", "placed"), ("o5",))
 
 
+def test_the_map_of_paths_has_every_step_once_whatever_path_it_is_part_of(
+    five: TimeMachine,
+) -> None:
+    found = passages(stays(five))
+    assert [(one.status, one.next_status, len(one.orders)) for one in found] == [
+        ("draft", "placed", 5),
+        ("placed", "shipped", 4),
+        ("shipped", "delivered", 4),
+    ]
+    assert [one.wait and one.wait.median for one in found] == [0 * HOUR, 2.5 * HOUR, 20 * HOUR]
+    assert found[1].orders == ("o1", "o2", "o3", "o4")
+
+
 def test_paths_are_those_of_the_moment(five: TimeMachine) -> None:
     assert [route.statuses for route in routes(stays(five, 0))] == []
     assert [len(route.orders) for route in routes(stays(five, 1))] == [1]
@@ -105,6 +128,22 @@ def test_an_order_is_compared_with_those_that_left_its_status(five: TimeMachine)
     assert (found.longer_than, found.compared, found.share) == (2, 4, 0.5)
     assert standing(stays(five), "o1", NOON) is None
     assert standing(stays(five), "nobody", NOON) is None
+
+
+def test_each_stay_of_an_order_is_compared_with_those_of_the_others(five: TimeMachine) -> None:
+    known = stays(five)
+    own = [stay for stay in known if stay.order_id == "o3"]
+    draft, placed_, shipped_ = standings(own, lengths_by_status(known), NOON + 99 * HOUR)
+    assert (placed_.waited, placed_.longer_than, placed_.compared) == (3 * HOUR, 2, 3)
+    assert (draft.waited, draft.share, shipped_.share) == (0 * HOUR, 0, 0)
+    assert placed_.until == NOON + 3 * HOUR
+
+
+def test_a_stay_that_is_no_measurement_is_not_compared() -> None:
+    guessed = replace(cancelled, metadata={"inferred": "occurred_at"})
+    known = stays(shop(((opened, placed, guessed), [0, 1, 2])))
+    found = standings(known, lengths_by_status(known), NOON + 9 * HOUR)
+    assert [one.status for one in found] == ["draft"]
 
 
 def test_nobody_to_compare_with_is_said() -> None:
@@ -146,6 +185,11 @@ def test_stays_and_breaches_are_those_of_the_histories_as_of_any_position(
         paths[stream.removeprefix("order-")] = tuple(path)
     found_routes = routes(machine.rows(STAYS, here))
     assert {order: one.statuses for one in found_routes for order in one.orders} == paths
+    steps = [step for path in paths.values() for step in pairwise(path)]
+    assert {
+        (one.status, one.next_status): len(one.orders)
+        for one in passages(machine.rows(STAYS, here))
+    } == Counter(steps)
     assert machine.rows(BREACHES, here) == sorted(
         broken, key=lambda row: (row.order_id, row.version)
     )

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import streamlit as st
+
+from dashboard.parts.time_travel.between import Between
 
 HERE = Path(__file__).parent
 SCRIPTS = (
@@ -50,10 +53,17 @@ class Anchor:
 
 
 def time_travel(
-    model: str, *, order: str, sight: Sight, key: str, on_settle: Callable[[Sight], None]
+    model: str,
+    *,
+    order: str,
+    sight: Sight,
+    between: Between | None,
+    key: str,
+    on_settle: Callable[[Sight], None],
 ) -> None:
     """Draw the packed model at `sight`; `on_settle` hears where the browser comes to rest.
 
+    `between` is what became different from one pin to the other, where both hold something.
     `order` names what is walked, head included: another name is another walk. For a long order the
     settled version may lie outside the window packed; give the next one then.
     """
@@ -64,6 +74,7 @@ def time_travel(
             "model": model,
             "order": order,
             "anchor": [anchor.told.version, anchor.number, anchor.told.a, anchor.told.b],
+            "between": json.dumps(asdict(between)) if between else "",
             "settle": SETTLES_AFTER_MS,
         },
         on_rest_change=lambda: _settled(key, on_settle),

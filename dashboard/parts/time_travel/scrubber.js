@@ -37,6 +37,7 @@ class Scrubber {
     else if (news) this.arrive();
     if (asked) this.pins.put({ a: data.anchor[2], b: data.anchor[3] });
     else if (news) this.between.tell();
+    this.between.learn(data.between);
   }
 
   load(text) {

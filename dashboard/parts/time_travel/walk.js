@@ -41,6 +41,16 @@ class Walk {
     return this.numbers.get(path.join("\u0000"));
   }
 
+  // The same; a path of a part of the history that is not here gets a number of its own.
+  numbered(path) {
+    const key = path.join("\u0000");
+    if (!this.numbers.has(key)) {
+      this.numbers.set(key, this.paths.push(path) - 1);
+      this.since.push([]);
+    }
+    return this.numbers.get(key);
+  }
+
   type(version) {
     return this.rows[version - this.first].type;
   }
