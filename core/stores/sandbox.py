@@ -1,59 +1,38 @@
-"""How may a stranger's SQL read what is meant for it, and nothing else?
+"""How is a stranger's SQL answered within its limits? By a process of its own, that can be ended.
 
-The connection cannot write. An authorizer admits the views laid out for it and harmless functions;
-what lies beneath the views can be reached only through names that nobody can guess, since SQLite
-tells an authorizer the name of a query's own WITH clause as if it were a view.
+One call of a function can take minutes inside SQLite, where no look at the clock reaches it, and
+can fill the memory that everybody shares. A process ends when it is told to, and takes all with it;
+meanwhile it holds up nobody here.
 """
 
 from __future__ import annotations
 
+import marshal
 import re
-import sqlite3
-import time
+import subprocess
+import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
+from math import ceil
+from pathlib import Path
 from typing import Any
 
 from core.errors import BadQuery
 
-FUNCTIONS = frozenset(
-    " ".join(
-        (
-            "abs ceil ceiling exp floor ln log log10 log2 mod pi pow power round sign sqrt trunc",
-            "avg count group_concat max min string_agg sum total",
-            "cume_dist dense_rank first_value lag last_value lead nth_value ntile percent_rank",
-            "rank row_number coalesce iif ifnull nullif typeof",
-            "char concat concat_ws format glob hex instr length like lower ltrim printf quote",
-            "replace rtrim substr substring trim unicode upper",
-            "date datetime julianday strftime time timediff unixepoch",
-            "json json_array json_array_length json_extract json_group_array json_group_object",
-            "json_object json_type json_valid -> ->>",
-        )
-    ).split()
-)
-LENGTHS = {
-    sqlite3.SQLITE_LIMIT_LENGTH: 1_000_000,
-    sqlite3.SQLITE_LIMIT_SQL_LENGTH: 20_000,
-    sqlite3.SQLITE_LIMIT_COLUMN: 200,
-    sqlite3.SQLITE_LIMIT_EXPR_DEPTH: 100,
-    sqlite3.SQLITE_LIMIT_COMPOUND_SELECT: 50,
-    sqlite3.SQLITE_LIMIT_ATTACHED: 0,
-    sqlite3.SQLITE_LIMIT_LIKE_PATTERN_LENGTH: 500,
-    sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER: 0,
-    sqlite3.SQLITE_LIMIT_WORKER_THREADS: 0,
-}
-STEPS = 2_000
-"""Virtual machine steps between two looks at the clock: well below a millisecond."""
-EXPANDED = ("json_each", "json_tree")
+APART = Path(__file__).with_name("apart.py")
 COMMENTS = re.compile(r"\s*(--[^\n]*(\n|$)|/\*.*?(\*/|$)|\s)*", re.DOTALL)
+MIB = 1024 * 1024
 
 
 @dataclass(frozen=True)
 class Limits:
-    """How long a query may take (seconds), how many rows and bytes its answer may have."""
+    """How long a query may take (seconds), how many rows and bytes its answer may have, and how
+    much memory (bytes) it may take beside the tables it asks."""
 
     seconds: float = 5.0
     rows: int = 10_000
-    bytes: int = 32 * 1024 * 1024
+    bytes: int = 8 * MIB
+    memory: int = 512 * MIB
 
 
 USUAL = Limits()
@@ -69,63 +48,30 @@ class Answer:
 
 
 @dataclass(frozen=True)
-class Laid:
-    """What lies on a connection: views for everybody, secret ones beneath and their tables, and
-    all the others."""
+class Readable:
+    """What a query may read: a database (the URI of a file, or an image) under a secret name, the
+    views over it as (name, SELECT) in order, which of them everybody sees, which lie beneath, and
+    its tables."""
 
-    public: frozenset[str]
-    secret: frozenset[str]
-    tables: frozenset[str]
-    others: frozenset[str]
-
-    def admits(self, table: str, column: str, database: str, via: str) -> bool:
-        """Whether a column may be read; `via` is the view that asks, "" for the query itself."""
-        if table in EXPANDED:
-            return True
-        if not column:  # how many rows it has: of a view, a WITH clause or a table
-            return table not in self.others
-        if database == "temp":
-            return table in self.public or (table in self.secret and via in self.public)
-        return table in self.tables and via in self.secret
+    database: str | bytes
+    schema: str
+    views: Sequence[tuple[str, str]]
+    public: Sequence[str]
+    secret: Sequence[str]
+    tables: Sequence[str]
 
 
-def guard(connection: sqlite3.Connection, laid: Laid) -> None:
-    """From now on this connection reads what is laid out for everybody, and nothing else."""
-    for name in EXPANDED:
-        connection.execute(f"SELECT count(*) FROM {name}('[]')")  # it declares itself only once
-    connection.execute("PRAGMA query_only=ON")
-    for limit, most in LENGTHS.items():
-        connection.setlimit(limit, most)
-
-    def admit(
-        action: int, first: str | None, second: str | None, database: str | None, via: str | None
-    ) -> int:
-        match action:
-            case sqlite3.SQLITE_SELECT | sqlite3.SQLITE_RECURSIVE:
-                admitted = True
-            case sqlite3.SQLITE_FUNCTION:
-                admitted = (second or "").lower() in FUNCTIONS
-            case sqlite3.SQLITE_READ:
-                admitted = laid.admits(first or "", second or "", database or "", via or "")
-            case _:
-                admitted = False
-        return sqlite3.SQLITE_OK if admitted else sqlite3.SQLITE_DENY
-
-    connection.set_authorizer(admit)
-
-
-def ask(connection: sqlite3.Connection, laid: Laid, sql: str, limits: Limits) -> Answer:
-    """The answer to one SELECT on a guarded connection. Raises `BadQuery`."""
+def ask(readable: Readable, sql: str, limits: Limits) -> Answer:
+    """The answer to one SELECT. Raises `BadQuery`."""
     if not re.match(r"(SELECT|WITH|VALUES)\b", sql[_opening(sql) :], re.IGNORECASE):
         raise BadQuery(sql, "ask with a SELECT: nothing can be changed here")
-    until = time.monotonic() + limits.seconds
-    connection.set_progress_handler(lambda: time.monotonic() > until, STEPS)
-    try:
-        cursor = connection.execute(sql)
-        rows, cut = _fetched(cursor, limits)
-    except (sqlite3.Error, sqlite3.Warning, MemoryError, OverflowError) as error:
-        raise BadQuery(sql, *_explained(sql, str(error), laid, limits)) from None
-    return Answer(tuple(column[0] for column in cursor.description), rows, cut)
+    match _answered(readable, sql, limits):
+        case "answer", columns, rows, cut:
+            return Answer(columns, rows, cut)
+        case "mistake", said if f"no such table: {readable.schema}" not in said:
+            told = said.replace(f"{readable.schema}.", "")
+            raise BadQuery(sql, *_explained(sql, told, readable.public, limits))
+    raise BadQuery(sql, "its tables are not there yet; `eventscope project` makes them")
 
 
 def _opening(sql: str) -> int:
@@ -134,34 +80,59 @@ def _opening(sql: str) -> int:
     return found.end() if found else 0
 
 
-def _fetched(cursor: sqlite3.Cursor, limits: Limits) -> tuple[list[tuple[Any, ...]], bool]:
-    rows: list[tuple[Any, ...]] = []
-    room = limits.bytes
-    for row in cursor:
-        room -= sum(len(cell) if isinstance(cell, str | bytes) else 8 for cell in row)
-        if len(rows) == limits.rows or room < 0:
-            return rows, True
-        rows.append(row)
-    return rows, False
+def _answered(readable: Readable, sql: str, limits: Limits) -> tuple[Any, ...]:
+    try:
+        job = marshal.dumps(
+            {
+                "database": readable.database,
+                "schema": readable.schema,
+                "views": list(readable.views),
+                "public": list(readable.public),
+                "secret": list(readable.secret),
+                "tables": list(readable.tables),
+                "sql": sql,
+                "rows": limits.rows,
+                "bytes": limits.bytes,
+                "memory": limits.memory + 2 * len(readable.database),
+                "seconds": ceil(limits.seconds) + 1,
+            }
+        )
+        ended = subprocess.run(
+            [sys.executable, "-I", "-S", str(APART)],
+            input=job,
+            capture_output=True,
+            timeout=limits.seconds,
+            check=True,
+        )
+    except subprocess.TimeoutExpired:
+        return "mistake", "interrupted"
+    except subprocess.CalledProcessError:
+        return "mistake", "out of memory"
+    answer: tuple[Any, ...] = marshal.loads(ended.stdout)
+    return answer
 
 
-def _explained(sql: str, said: str, laid: Laid, limits: Limits) -> tuple[str, int | None]:
+def _explained(
+    sql: str, said: str, public: Sequence[str], limits: Limits
+) -> tuple[str, int | None]:
     """What went wrong, in a sentence, and where in the query, if that is known."""
+    known = ", ".join(sorted(public))
     if said == "interrupted":
         return f"it takes longer than {limits.seconds:g} seconds; ask for less", None
+    if "out of memory" in said:
+        return f"it takes more than {limits.memory // MIB:,} MiB of memory; ask for less", None
     if "too big" in said or "too large" in said:
         return "a value in it grows larger than a million characters", None
     if "one statement" in said:
         return "ask one SELECT at a time", None
     if found := re.search(r"no such table: (\S+)", said):
-        known = ", ".join(sorted(laid.public))
         return f"there is no table {found[1]}; there are {known}", _place(sql, found[1])
     if found := re.search(r"no such column: (\S+)", said):
         return f"there is no column {found[1]}", _place(sql, found[1])
     if found := re.search(r'near "(.*?)": syntax error', said):
         return f"this cannot be read near {found[1]!r}", _place(sql, found[1])
     if "prohibited" in said or "not authorized" in said:
-        return f"{said}; only {', '.join(sorted(laid.public))} can be read here", None
+        return f"{said}; only {known} can be read here", None
     return said, None
 
 

@@ -177,13 +177,8 @@ class SqliteStore(SqlStore):
 
     def ask(self, sql: str, tables: Sequence[Table[Any]], position: int, limits: Limits) -> Answer:
         live = position >= self.head().position
-        with translated(self.url):
-            return ask_at(self._alone, tables, position, live, sql, limits)
-
-    def _alone(self, _: Sequence[str]) -> sqlite3.Connection:
-        # Of its own: what is laid out and forbidden on it must not meet anybody else's reading.
-        name = f"file:{quote(str(self._path))}?mode=ro"
-        return sqlite3.connect(name, uri=True, isolation_level=None)
+        file = f"file:{quote(str(self._path))}?mode=ro"
+        return ask_at(lambda _: file, tables, position, live, sql, limits)
 
     def actor(self) -> Any:
         return func.json_extract(cast(events.c.metadata, Text), "$.actor")

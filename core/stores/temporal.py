@@ -9,19 +9,17 @@ from __future__ import annotations
 import re
 import secrets
 import sqlite3
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import Any, get_type_hints
 
-from core.errors import StoreUnavailable
 from core.events import COLUMNS
 from core.projections import END, Table
-from core.stores.sandbox import Answer, Laid, Limits, ask, guard
+from core.stores.sandbox import Answer, Limits, Readable, ask
 from core.stores.tables import kinds
 
 Tables = Sequence[Table[Any]]
 HISTORY = "_history"
-SCHEMAS = {f"sqlite_{temp}{kind}" for temp in ("", "temp_") for kind in ("master", "schema")}
 EVENTS = "events"
 
 EVENT_COLUMNS = """position, stream, substr(stream, instr(stream, '-') + 1) AS order_id,
@@ -32,7 +30,7 @@ EVENT_COLUMNS = """position, stream, substr(stream, instr(stream, '-') + 1) AS o
 
 
 def ask_at(
-    opened: Callable[[Sequence[str]], sqlite3.Connection],
+    opened: Callable[[Sequence[str]], str | bytes],
     tables: Tables,
     position: int,
     live: bool,
@@ -41,19 +39,25 @@ def ask_at(
 ) -> Answer:
     """The answer to a query as of a position. Raises `BadQuery`.
 
-    `opened` makes a connection to the tables of these names, for this query alone; `live` says
-    that the position is the head, where the live rows are the answer and have indexes.
+    `opened` tells where the tables of these names are: in a file (its URI), or in an image; `live`
+    says that the position is the head, where the live rows are the answer and have indexes.
     """
     wanted = [one for one in tables if mentioned(sql, one.name, one.name + HISTORY)]
     histories = [one for one in wanted if mentioned(sql, one.name + HISTORY)]
     log = [EVENTS] if histories or mentioned(sql, EVENTS) else []
-    connection = opened([*log, *(one.name for one in wanted)])
-    try:
-        laid = _lay(connection, tables, wanted, bool(log), position, live)
-        guard(connection, laid)
-        return ask(connection, laid, sql, limits)
-    finally:
-        connection.close()
+    schema = _unguessed()
+    queries = dict(_queries(schema, wanted, bool(log), position, live))
+    hidden = {name: _unguessed() for name in queries}
+    names = [table.name for table in tables]
+    readable = Readable(
+        opened([*log, *(one.name for one in wanted)]),
+        schema,
+        [view for name in queries for view in _views(name, hidden[name], queries[name])],
+        [*names, *(name + HISTORY for name in names), EVENTS],
+        list(hidden.values()),
+        [*names, EVENTS],
+    )
+    return ask(readable, sql, limits)
 
 
 def mentioned(sql: str, *names: str) -> bool:
@@ -61,63 +65,50 @@ def mentioned(sql: str, *names: str) -> bool:
     return any(re.search(rf"\b{re.escape(name)}\b", sql, re.IGNORECASE) for name in names)
 
 
-def _lay(
-    connection: sqlite3.Connection,
-    tables: Tables,
-    wanted: Tables,
-    log: bool,
-    position: int,
-    live: bool,
-) -> Laid:
-    secret = set()
-
-    def lay(name: str, query: str) -> None:
-        hidden = f"beneath_{secrets.token_hex(16)}"
-        secret.add(hidden)
-        connection.execute(f'CREATE TEMP VIEW "{hidden}" AS {query}')
-        connection.execute(f'CREATE TEMP VIEW "{name}" AS SELECT * FROM "{hidden}"')
-
-    try:
-        for table in wanted:
-            lay(table.name, _as_of(table, position, live))
-            if log:
-                lay(table.name + HISTORY, _history(table, position))
+def _queries(
+    schema: str, wanted: Tables, log: bool, position: int, live: bool
+) -> Iterator[tuple[str, str]]:
+    """Each name that a query may say → what it means."""
+    for table in wanted:
+        yield table.name, _as_of(schema, table, position, live)
         if log:
-            lay(EVENTS, _events(position))
-    except sqlite3.OperationalError as error:
-        raise StoreUnavailable("", f"its read models are not there ({error})") from error
-    names = {table.name for table in tables}
-    public = names | {name + HISTORY for name in names} | {EVENTS}
-    beneath = names | {EVENTS}
-    there = connection.execute("SELECT name FROM main.sqlite_master WHERE type = 'table'")
-    others = {name for (name,) in there} - beneath | SCHEMAS
-    return Laid(*map(frozenset, (public, secret, beneath, others)))
+            yield table.name + HISTORY, _history(schema, table, position)
+    if log:
+        yield EVENTS, _events(schema, position)
 
 
-def _as_of(table: Table[Any], position: int, live: bool) -> str:
+def _unguessed() -> str:
+    return f"beneath_{secrets.token_hex(16)}"
+
+
+def _views(name: str, hidden: str, query: str) -> list[tuple[str, str]]:
+    return [(hidden, query), (name, f'SELECT * FROM "{hidden}"')]
+
+
+def _as_of(schema: str, table: Table[Any], position: int, live: bool) -> str:
     holds = f"from_position <= {position} AND to_position > {position}"
     holds = f"to_position = {END}" if live else holds
-    return f'SELECT {_columns(table)} FROM main."{table.name}" WHERE {holds}'
+    return f'SELECT {_columns(table)} FROM {schema}."{table.name}" WHERE {holds}'
 
 
-def _history(table: Table[Any], position: int) -> str:
+def _history(schema: str, table: Table[Any], position: int) -> str:
     ended = f"CASE WHEN to_position <= {position} THEN to_position END"
     return (
         f"SELECT {_columns(table)}, from_position, {ended} AS to_position,"
-        f" {_recorded('from_position')} AS from_time, {_recorded(ended)} AS to_time"
-        f' FROM main."{table.name}" WHERE from_position <= {position}'
+        f" {_recorded(schema, 'from_position')} AS from_time, {_recorded(schema, ended)} AS to_time"
+        f' FROM {schema}."{table.name}" WHERE from_position <= {position}'
     )
 
 
-def _recorded(place: str) -> str:
-    return f"(SELECT {_time('recorded_at')} FROM main.events WHERE position = {place})"
+def _recorded(schema: str, place: str) -> str:
+    return f"(SELECT {_time('recorded_at')} FROM {schema}.events WHERE position = {place})"
 
 
-def _events(position: int) -> str:
+def _events(schema: str, position: int) -> str:
     columns = EVENT_COLUMNS.format(
         occurred_at=_time("occurred_at"), recorded_at=_time("recorded_at")
     )
-    return f"SELECT {columns} FROM main.events WHERE position <= {position}"
+    return f"SELECT {columns} FROM {schema}.events WHERE position <= {position}"
 
 
 def _time(column: str) -> str:
@@ -141,14 +132,14 @@ def copier(
     tables: Tables,
     rows: Callable[[Table[Any]], Iterable[Sequence[Any]]],
     log: Callable[[], Iterable[Sequence[Any]]],
-) -> Callable[[Sequence[str]], sqlite3.Connection]:
-    """Makes connections to copies in memory, for a store that is no SQLite file.
+) -> Callable[[Sequence[str]], bytes]:
+    """Makes images of copies, for a store that is no SQLite file.
 
     `rows` gives the columns, from_position and to_position of a read model, `log` the rows of the
     log, both up to the position that is asked about.
     """
 
-    def opened(names: Sequence[str]) -> sqlite3.Connection:
+    def opened(names: Sequence[str]) -> bytes:
         connection = sqlite3.connect(":memory:", isolation_level=None)
         for table in tables:
             if table.name in names:
@@ -158,7 +149,9 @@ def copier(
                 _fill(connection, table.name, whole, rows(table))
         if EVENTS in names:
             _fill(connection, EVENTS, ["position INTEGER PRIMARY KEY", *COLUMNS[1:]], log())
-        return connection
+        image = connection.serialize() if names else b""  # of nothing there is no image
+        connection.close()
+        return image
 
     return opened
 

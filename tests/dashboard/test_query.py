@@ -42,7 +42,7 @@ def test_an_example_goes_into_the_box_and_the_link(open_app: Open) -> None:
         ("SELECT * FROM oders", "there is no table oders"),
         ("SELECT status FORM orders", "this cannot be read near 'orders'"),
         ("DELETE FROM orders", "nothing can be changed here"),
-        ("SELECT * FROM main.orders", "can be read here"),
+        ("SELECT * FROM main.orders", "there is no table main.orders"),
         ("   ", "ask with a SELECT"),
     ],
 )
