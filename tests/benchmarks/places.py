@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from sqlalchemy import make_url
+
 from core import TimeMachine
 from tests.benchmarks import raw
 
@@ -16,6 +18,22 @@ from tests.benchmarks import raw
 def machine_at(folder: Path) -> TimeMachine:
     """A machine over the store of a folder, made if need be."""
     return TimeMachine.open(f"sqlite:///{path_in(folder)}")
+
+
+DRIVER = "postgresql"
+MEMORY = Path("/dev/shm") if Path("/dev/shm").is_dir() else None
+"""Where a flush costs nothing, and what is measured is the software."""
+
+
+def driver_url(url: str) -> str:
+    """The URL as psycopg alone reads it."""
+    plain = make_url(url).set(drivername=DRIVER)
+    return plain.render_as_string(hide_password=False)
+
+
+def file_of(url: str) -> Path:
+    """The file of a `sqlite:///` URL."""
+    return Path(url.partition(":///")[2])
 
 
 def path_in(folder: Path) -> Path:

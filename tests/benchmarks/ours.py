@@ -1,0 +1,76 @@
+"""How do we do what the others do? Through the front door, with nothing left out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+from core import TimeMachine
+from core.events import Event
+from core.handler import Handler
+from core.machine import codec
+from core.moments import AtTime, AtVersion
+from core.orders import (
+    AddItem,
+    CreateOrder,
+    Order,
+    PlaceOrder,
+    RecordPayment,
+    orders,
+)
+from core.stores import open_store
+from tests.benchmarks.contenders import CLASSES, PAGE, Orders, flat
+
+COMMANDS: dict[str, Any] = {
+    "OrderCreated": CreateOrder,
+    "OrderItemAdded": AddItem,
+    "OrderPlaced": lambda name, address, _total: PlaceOrder(name, address),
+    "PaymentRecorded": RecordPayment,
+}
+"""Type name → the command that leads to such an event; those of the short order."""
+
+
+class Ours:
+    """A time machine."""
+
+    def __init__(self, url: str, snapshots: bool = False) -> None:
+        self.machine = TimeMachine(open_store(url, codec()), snapshots)
+
+    def append_singly(self, asked: Orders) -> None:
+        append = self.machine.store.append
+        for name, happened in asked:
+            for version, (kind, values) in enumerate(happened):
+                append(orders.stream(name), [CLASSES[kind](name, *values)], version)
+
+    def append_orders(self, asked: Orders) -> None:
+        append = self.machine.store.append
+        for name, happened in asked:
+            append(orders.stream(name), [CLASSES[kind](name, *own) for kind, own in happened], 0)
+
+    def handle(self, asked: Orders) -> None:
+        handler = Handler(self.machine.repository, orders, lambda command: command.order_id)
+        for name, kind, values in flat(asked):
+            handler.handle(COMMANDS[kind](name, *values))
+
+    def fill(self, asked: Orders) -> None:
+        self.machine.load(
+            (orders.stream(name), CLASSES[kind](name, *values))
+            for name, kind, values in flat(asked)
+        )
+
+    def state(self, name: str, version: int | None = None) -> Order:
+        return self.machine.order(name, None if version is None else AtVersion(version))
+
+    def state_at(self, name: str, time: datetime) -> Order:
+        return self.machine.order(name, AtTime(time))
+
+    def states(self, name: str) -> Sequence[Order]:
+        stream = self.machine.store.read_stream(orders.stream(name))
+        return list(orders.states(recorded.event for recorded in stream))  # type: ignore[arg-type]
+
+    def log(self) -> Iterator[Event]:
+        return (recorded.event for recorded in self.machine.store.read_all(batch_size=PAGE))
+
+    def close(self) -> None:
+        self.machine.close()
