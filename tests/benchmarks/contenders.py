@@ -6,9 +6,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime
 from typing import Any, Protocol, get_args
+from uuid import uuid4
 
 from core.events import ENVELOPE, Event
 from core.orders import OrderEvent
+from tests.benchmarks.histories import ADDRESS
 
 Fact = tuple[str, tuple[Any, ...]]
 """The type of an event, and its own fields behind the order's name: what all of them can say."""
@@ -42,6 +44,11 @@ class Contender(Protocol):
 
     def fill(self, orders: Orders) -> None:
         """Keep all this the quickest way there is, with a snapshot every 50 versions if at all."""
+        ...
+
+    def compete(self, name: str, times: int) -> int:
+        """Change the address of an order so often, beside others who do the same: load, apply,
+        commit, and again if somebody was faster. Returns how often it was done in vain."""
         ...
 
     def state(self, name: str, version: int | None = None) -> Any:
@@ -95,3 +102,8 @@ def _plain(value: Any) -> Any:
 def flat(orders: Orders) -> Iterator[tuple[str, str, tuple[Any, ...]]]:
     """(order, type, values) of each fact."""
     return ((name, kind, values) for name, happened in orders for kind, values in happened)
+
+
+def address(number: int) -> dict[str, str]:
+    """Another address for each number."""
+    return {**ADDRESS, "street": f"{number} Harbour Road, {uuid4().hex[:6]}"}

@@ -11,18 +11,24 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from core.serving import PROJECT
-from tests.benchmarks.contenders import DEFAULT, FULL, OURS, STRUCTS, Contender, Open, Orders
+from tests.benchmarks.contenders import (
+    DEFAULT,
+    FULL,
+    FUNCTIONS,
+    OURS,
+    STRUCTS,
+    Contender,
+    Open,
+)
 from tests.benchmarks.measuring import Figures, timed
 from tests.benchmarks.ours import Ours
-from tests.benchmarks.places import scratch
+from tests.benchmarks.places import Place, in_file, on_server, scratch
 from tests.benchmarks.raw_full import Full
 
 MISSING = (
     "eventsourcing is not installed, so nothing is compared with it:"
     ' pip install -e ".[bench]" brings it'
 )
-Place = Callable[[Path], str]
-"""A folder of one's own → the URL of a store in it."""
 
 
 def peer_is_here() -> bool:
@@ -30,20 +36,17 @@ def peer_is_here() -> bool:
     return find_spec("eventsourcing") is not None
 
 
-def field() -> dict[str, Open]:
-    """Name → how it is opened; ours first."""
+def field(place: Place = in_file) -> dict[str, Open]:
+    """Name → how it is opened."""
     everybody: dict[str, Open] = {OURS: Ours, FULL: Full}
     if peer_is_here():
         from tests.benchmarks.peer import Default
         from tests.benchmarks.peer_structs import Structs
 
         everybody |= {DEFAULT: Default, STRUCTS: Structs}
+        if place is on_server:
+            everybody[FUNCTIONS] = partial(Default, functions=True)
     return everybody
-
-
-def in_file(folder: Path) -> str:
-    """An SQLite store."""
-    return f"sqlite:///{folder / 'orders.db'}"
 
 
 @contextmanager
@@ -68,20 +71,7 @@ def on_fresh(
         with fresh(open_, folder, place) as one:
             return {"": timed(work(one))[""] / units}
 
-    return {name: partial(visit, open_) for name, open_ in field().items()}
-
-
-def filled(
-    folder: Path, place: Place, orders: Callable[[str], Orders], snapshots: bool
-) -> dict[str, Contender]:
-    """Name → a contender that holds these orders; each may be given fewer of them."""
-    everybody = {}
-    for name, open_ in field().items():
-        here = folder / name.replace(", ", "-")
-        here.mkdir(exist_ok=True)
-        one = everybody[name] = open_(place(here), snapshots)
-        one.fill(orders(name))
-    return everybody
+    return {name: partial(visit, open_) for name, open_ in field(place).items()}
 
 
 def optimized(code: str) -> float:

@@ -11,9 +11,10 @@ from pathlib import Path
 from core.orders import orders
 from tests.benchmarks import raw
 from tests.benchmarks.contenders import OURS, Contender, Orders, facts
-from tests.benchmarks.field import Place, field, fresh, in_file, on_fresh
+from tests.benchmarks.field import field, fresh, on_fresh
 from tests.benchmarks.histories import short_order
 from tests.benchmarks.measuring import Figures, Race
+from tests.benchmarks.places import Place, in_file
 
 EVENTS = 6
 WORK: Mapping[str, Callable[[Contender, Orders], object]] = {
@@ -61,7 +62,7 @@ def _work(work: str, asked: Orders, one: Contender) -> Callable[[], object]:
 def _check(folder: Path, place: Place, work: str) -> None:
     """Nobody is timed who has an order otherwise than it was kept."""
     expected = orders.fold(short_order("o0"))
-    for open_ in field().values():
+    for open_ in field(place).values():
         with fresh(open_, folder, place) as one:
             WORK[work](one, short_orders(1))
             raw.agree(one.state("o0"), expected)

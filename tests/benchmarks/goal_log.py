@@ -7,9 +7,10 @@ from contextlib import closing
 from pathlib import Path
 
 from tests.benchmarks.contenders import OURS, Contender, Orders
-from tests.benchmarks.field import field, in_file
+from tests.benchmarks.field import field
 from tests.benchmarks.goal_appends import EVENTS, race, short_orders
 from tests.benchmarks.measuring import Figures, Race, timed
+from tests.benchmarks.places import in_file
 
 ORDERS, QUICK_ORDERS = 165_000, 5_000
 SHARE = 10

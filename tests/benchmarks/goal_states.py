@@ -22,11 +22,12 @@ from tests.benchmarks.contenders import (
     Fact,
     facts,
 )
-from tests.benchmarks.field import Place, field, in_file, optimized, peer_is_here
+from tests.benchmarks.field import field, optimized, peer_is_here
 from tests.benchmarks.goal_appends import race
 from tests.benchmarks.histories import long_order
 from tests.benchmarks.measuring import Figures, Race, spread, timed
 from tests.benchmarks.ours import Ours
+from tests.benchmarks.places import Place, in_file
 
 NAME = "long"
 SHORT, MIDDLE, LONG = 1_000, 10_000, 100_000

@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
 from core import TimeMachine
+from core.errors import VersionConflict
 from core.events import Event
 from core.handler import Handler
 from core.machine import codec
 from core.moments import AtTime, AtVersion
 from core.orders import (
     AddItem,
+    ChangeShippingAddress,
     CreateOrder,
     Order,
+    OrderCommand,
     PlaceOrder,
     RecordPayment,
     orders,
 )
 from core.stores import open_store
-from tests.benchmarks.contenders import CLASSES, PAGE, Orders, flat
+from tests.benchmarks.contenders import CLASSES, PAGE, Orders, address, flat
 
 COMMANDS: dict[str, Any] = {
     "OrderCreated": CreateOrder,
@@ -59,6 +63,21 @@ class Ours:
             for name, kind, values in flat(asked)
         )
 
+    def compete(self, name: str, times: int) -> int:
+        attempts = 0
+        append = self.machine.store.append
+
+        def counted(*asked: Any) -> Any:
+            nonlocal attempts
+            attempts += 1
+            return append(*asked)
+
+        self.machine.store.append = counted  # type: ignore[method-assign]
+        handler = Handler(self.machine.repository, orders, lambda command: command.order_id)
+        for number in range(times):
+            _until_done(handler, ChangeShippingAddress(name, address(number)))
+        return attempts - times
+
     def state(self, name: str, version: int | None = None) -> Order:
         return self.machine.order(name, None if version is None else AtVersion(version))
 
@@ -74,3 +93,21 @@ class Ours:
 
     def close(self) -> None:
         self.machine.close()
+
+
+class Later(Ours):
+    """Ours where nobody waits for the position: durable on return, placed soon after."""
+
+    def append_singly(self, asked: Orders) -> None:
+        append: Any = self.machine.store.append
+        for name, happened in asked:
+            for version, (kind, values) in enumerate(happened):
+                event = CLASSES[kind](name, *values)
+                append(orders.stream(name), [event], version, wait_for_position=False)
+
+
+def _until_done(handler: Handler[OrderCommand, Order, Any], command: OrderCommand) -> None:
+    while True:
+        with suppress(VersionConflict):
+            handler.handle(command)
+            return

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from decimal import Decimal
 from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from eventsourcing.application import Application
 from eventsourcing.domain import Aggregate, event
+from eventsourcing.persistence import RecordConflictError
 from sqlalchemy import make_url
 
-from tests.benchmarks.contenders import EVERY, PAGE, Fact, Orders, flat
+from tests.benchmarks.contenders import EVERY, PAGE, Fact, Orders, address, flat
 from tests.benchmarks.places import DRIVER, file_of
 
 STEP = 500
@@ -126,6 +128,17 @@ class Default:
                 order = self.state(name)
                 METHODS[kind](order, *values)
             self._app.save(order)
+
+    def compete(self, name: str, times: int) -> int:
+        done = attempts = 0
+        while done < times:
+            attempts += 1
+            order = self.state(name)
+            order.change_address(address(done))
+            with suppress(RecordConflictError):
+                self._app.save(order)
+                done += 1
+        return attempts - times
 
     def fill(self, orders: Orders) -> None:
         for name, happened in orders:

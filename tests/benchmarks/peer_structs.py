@@ -6,6 +6,7 @@ The names of the envelope are the library's, which looks for them.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Any, get_type_hints
 from uuid import UUID
@@ -13,11 +14,11 @@ from uuid import UUID
 import msgspec
 from eventsourcing.application import Application
 from eventsourcing.domain import datetime_now_with_tzinfo
-from eventsourcing.persistence import Mapper, StoredEvent, Transcoder
+from eventsourcing.persistence import Mapper, RecordConflictError, StoredEvent, Transcoder
 from eventsourcing.utils import get_topic, resolve_topic
 
 from tests.benchmarks import raw
-from tests.benchmarks.contenders import CLASSES, EVERY, OWN, PAGE, Orders, flat
+from tests.benchmarks.contenders import CLASSES, EVERY, OWN, PAGE, Orders, address, flat
 from tests.benchmarks.peer import STEP, order_id, settings
 
 
@@ -130,6 +131,16 @@ class Structs:
         for name, kind, values in flat(orders):
             version = 0 if kind == "OrderCreated" else self.state(name).version
             self._app.save(_made(order_id(name), version + 1, kind, values))
+
+    def compete(self, name: str, times: int) -> int:
+        done = attempts = 0
+        while done < times:
+            attempts += 1
+            fact = ("ShippingAddressChanged", (address(done),))
+            with suppress(RecordConflictError):
+                self._app.save(_made(order_id(name), self.state(name).version + 1, *fact))
+                done += 1
+        return attempts - times
 
     def fill(self, orders: Orders) -> None:
         for name, happened in orders:

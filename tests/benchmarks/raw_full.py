@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any, get_type_hints
@@ -17,7 +18,7 @@ import msgspec
 import psycopg
 
 from tests.benchmarks import raw
-from tests.benchmarks.contenders import CLASSES, EVERY, OWN, PAGE, Fact, Orders, flat
+from tests.benchmarks.contenders import CLASSES, EVERY, OWN, PAGE, Fact, Orders, address, flat
 from tests.benchmarks.places import DRIVER, driver_url, file_of
 
 TABLES = (
@@ -122,6 +123,16 @@ class Full:
         for name, kind, values in flat(orders):
             order = self.state(name)
             self.insert([row(name, order.version + 1, kind, values)])
+
+    def compete(self, name: str, times: int) -> int:
+        done = attempts = 0
+        while done < times:
+            attempts += 1
+            fact = ("ShippingAddressChanged", (address(done),))
+            with suppress(psycopg.errors.UniqueViolation):
+                self.insert([row(name, self.state(name).version + 1, *fact)])
+                done += 1
+        return attempts - times
 
     def fill(self, orders: Orders) -> None:
         waiting: list[Row] = []

@@ -9,11 +9,11 @@ from functools import partial
 from itertools import groupby
 from pathlib import Path
 
-from tests.benchmarks import goal_appends, goal_log, goal_states
+from tests.benchmarks import goal_appends, goal_log, goal_states, goal_writers
 from tests.benchmarks.field import MISSING, peer_is_here
 from tests.benchmarks.goals import GOALS, Goal
 from tests.benchmarks.measuring import Race, run
-from tests.benchmarks.places import MEMORY
+from tests.benchmarks.places import MEMORY, on_server, server
 from tests.benchmarks.scoring import Score, beaten, heading, line, score
 
 EXPLAINED = (
@@ -21,14 +21,24 @@ EXPLAINED = (
     " everybody in turn, files in memory. Where there is a p95, it is the p95 that is compared."
 )
 append = partial(partial, goal_appends.appends)
+append_on_server = partial(append, place=on_server, number=60)
 RACES: dict[str, Callable[[Path, bool], Iterator[Race]]] = {
     "1": append(work="an event a commit"),
     "2": append(work="an order a commit"),
     "3": append(work="command cycle"),
     "4": goal_appends.on_disk,
+    "5": append_on_server(work="an event a commit"),
+    "6": append_on_server(work="an order a commit"),
+    "7": append_on_server(work="command cycle"),
+    "8": goal_writers.distinct,
+    "8b": goal_writers.nothing_lost,
+    "9": goal_writers.hot,
     "10": goal_states.replays,
+    "11": partial(goal_states.replays, place=on_server),
     "12": goal_states.at_versions,
+    "13": partial(goal_states.at_versions, place=on_server),
     "14": goal_states.at_times,
+    "14b": partial(goal_states.at_times, place=on_server),
     "15": goal_states.all_states,
     "16": goal_log.objects,
 }
@@ -46,7 +56,7 @@ def main(asked: Sequence[str]) -> None:
     print(EXPLAINED, *([] if peer_is_here() else [MISSING]), heading(), sep="\n", flush=True)
     numbers = set(options.number) or RACES.keys()
     losses = []
-    with tempfile.TemporaryDirectory(dir=MEMORY) as folder:
+    with server(), tempfile.TemporaryDirectory(dir=MEMORY) as folder:
         for goal in GOALS:
             if goal.number in numbers:
                 losses += _told(goal, Path(folder), options.quick)
