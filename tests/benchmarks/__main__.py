@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from tests.benchmarks import appending, browser, replaying, sample, sharing, table
+from tests.benchmarks import appending, browser, memory, replaying, sample, sharing, table
 from tests.benchmarks.measuring import QUICK, REPETITIONS, Race, heading, line, run
 from tests.benchmarks.places import MEMORY
 
@@ -48,7 +48,9 @@ def _print(races: Callable[[Path, bool], Iterator[Race]], quick: bool) -> None:
 
 
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["goals"]:
-        table.main(sys.argv[2:])
+    others = {"goals": table.main, "memory": memory.main}
+    asked = sys.argv[1:]
+    if asked and asked[0] in others:
+        others[asked[0]](asked[1:])
     else:
-        main()
+        main(asked)

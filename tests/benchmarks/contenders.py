@@ -11,6 +11,7 @@ from uuid import uuid4
 from core.events import ENVELOPE, Event
 from core.orders import OrderEvent
 from tests.benchmarks.histories import ADDRESS
+from tests.benchmarks.two_views import Seen
 
 Fact = tuple[str, tuple[Any, ...]]
 """The type of an event, and its own fields behind the order's name: what all of them can say."""
@@ -61,6 +62,10 @@ class Contender(Protocol):
 
     def log(self) -> Iterator[Any]:
         """Each event of the log, decoded, with its envelope if that is how it comes."""
+        ...
+
+    def seen(self) -> Iterator[Seen]:
+        """The day, the type and the order of each event of the log, through its own reader."""
         ...
 
     def close(self) -> None:

@@ -25,6 +25,7 @@ from core.orders import (
 )
 from core.stores import open_store
 from tests.benchmarks.contenders import CLASSES, PAGE, Orders, address, flat
+from tests.benchmarks.two_views import Seen
 
 COMMANDS: dict[str, Any] = {
     "OrderCreated": CreateOrder,
@@ -90,6 +91,10 @@ class Ours:
 
     def log(self) -> Iterator[Event]:
         return (recorded.event for recorded in self.machine.store.read_all(batch_size=PAGE))
+
+    def seen(self) -> Iterator[Seen]:
+        for recorded in self.machine.store.read_all(batch_size=PAGE):
+            yield recorded.occurred_at.date(), recorded.type, recorded.stream
 
     def close(self) -> None:
         self.machine.close()

@@ -15,6 +15,7 @@ from sqlalchemy import make_url
 
 from tests.benchmarks.contenders import EVERY, PAGE, Fact, Orders, address, flat
 from tests.benchmarks.places import DRIVER, file_of
+from tests.benchmarks.two_views import Seen
 
 STEP = 500
 """Events saved at once when filling: it takes them from a list one by one, from the front."""
@@ -67,6 +68,14 @@ METHODS = {
     "OrderPlaced": Order.place,
     "PaymentRecorded": Order.pay,
 }
+TYPES = {
+    "Created": "OrderCreated",
+    "ItemAdded": "OrderItemAdded",
+    "Placed": "OrderPlaced",
+    "PaymentRecorded": "PaymentRecorded",
+}
+ID = "originator_id"
+"""What the library calls the order of an event."""
 
 
 def order_id(name: str) -> UUID:
@@ -168,6 +177,10 @@ class Default:
         while found := read(number, PAGE):
             yield from map(self._app.mapper.to_domain_event, found)
             number = found[-1].id + 1
+
+    def seen(self) -> Iterator[Seen]:
+        for one in self.log():
+            yield one.timestamp.date(), TYPES[type(one).__name__], getattr(one, ID)
 
     def close(self) -> None:
         self._app.close()

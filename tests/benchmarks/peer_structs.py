@@ -20,6 +20,7 @@ from eventsourcing.utils import get_topic, resolve_topic
 from tests.benchmarks import raw
 from tests.benchmarks.contenders import CLASSES, EVERY, OWN, PAGE, Orders, address, flat
 from tests.benchmarks.peer import STEP, order_id, settings
+from tests.benchmarks.two_views import Seen
 
 
 class Fact(msgspec.Struct, frozen=True, kw_only=True):
@@ -169,6 +170,10 @@ class Structs:
         while found := read(number, PAGE):
             yield from map(self._app.mapper.to_domain_event, found)
             number = found[-1].id + 1
+
+    def seen(self) -> Iterator[Seen]:
+        for one in self.log():
+            yield one.timestamp.date(), type(one).__name__, one.originator_id
 
     def close(self) -> None:
         self._app.close()

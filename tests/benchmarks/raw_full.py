@@ -20,6 +20,7 @@ import psycopg
 from tests.benchmarks import raw
 from tests.benchmarks.contenders import CLASSES, EVERY, OWN, PAGE, Fact, Orders, address, flat
 from tests.benchmarks.places import DRIVER, driver_url, file_of
+from tests.benchmarks.two_views import Seen
 
 TABLES = (
     "CREATE TABLE events (position {key} PRIMARY KEY, stream TEXT NOT NULL,"
@@ -36,6 +37,7 @@ NEWEST = (
     "SELECT version, state FROM snapshots WHERE stream = ? AND version <= ?"
     " ORDER BY version DESC LIMIT 1"
 )
+
 LOG = "SELECT position, kind, data FROM events WHERE position > ? ORDER BY position LIMIT ?"
 MANY = 500
 WHOLE = 2**62
@@ -179,6 +181,10 @@ class Full:
             for _, kind, data in rows:
                 yield DECODE[kind](data)
             position = rows[-1][0]
+
+    def seen(self) -> Iterator[Seen]:
+        for one in self.log():
+            yield one.occurred_at.date(), type(one).__name__, one.order_id
 
     def close(self) -> None:
         self._run.close()

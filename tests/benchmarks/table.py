@@ -41,6 +41,10 @@ RACES: dict[str, Callable[[Path, bool], Iterator[Race]]] = {
     "14b": partial(goal_states.at_times, place=on_server),
     "15": goal_states.all_states,
     "16": goal_log.objects,
+    "17": goal_log.in_python,
+    "18": goal_log.in_sql,
+    "18b": goal_log.window,
+    "19": goal_log.at_a_time,
 }
 """The number of a goal → its races in a folder, roughly or well."""
 
