@@ -56,8 +56,9 @@ class Handler(Generic[C, S, E]):
         others were faster five times in a row."""
         context = Context() if context is None else context
         key = self._key_of(command)
+        stream = self._decider.stream(key)
+        before = self._repository.rebuild(stream)
         for attempt in range(1, ATTEMPTS + 1):
-            before = self._repository.rebuild(self._decider.stream(key))
             events = self._decider.decide(command, before.state)
             stamped = self._stamped(events, context, at)
             if not stamped:
@@ -67,6 +68,8 @@ class Handler(Generic[C, S, E]):
             except VersionConflict:
                 if attempt == ATTEMPTS:
                     raise
+                # Who was faster has added to what is known: only that is read.
+                before = self._repository.forward(stream, before)
         raise AssertionError("unreachable")
 
     def _stamped(self, events: Sequence[E], context: Context, at: datetime | None) -> list[E]:

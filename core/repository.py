@@ -89,12 +89,19 @@ class Repository(Generic[C, S, E]):
 
         A snapshot newer than the position is never used: it would leak the future.
         """
-        state, snapshot_version = self._remembered(stream, position)
-        version = snapshot_version
+        state, version = self._remembered(stream, position)
+        return self._folded(stream, Rebuilt(state, version, version, 0), position)
+
+    def forward(self, stream: str, known: Rebuilt[S]) -> Rebuilt[S]:
+        """The state at the end of a stream, from one that was so a moment ago."""
+        return self._folded(stream, known, None)
+
+    def _folded(self, stream: str, known: Rebuilt[S], position: int | None) -> Rebuilt[S]:
+        state, version = known.state, known.version
         for facts in self._store.facts(stream, version + 1, position):
             state = self._decider.fold(facts, state)  # type: ignore[arg-type]  # the codec's closed list
             version += len(facts)
-        return Rebuilt(state, version, snapshot_version, version - snapshot_version)
+        return Rebuilt(state, version, known.snapshot_version, version - known.snapshot_version)
 
     def _remembered(self, stream: str, position: int | None) -> tuple[S, int]:
         if self._snapshots:

@@ -45,10 +45,10 @@ SETTINGS = {
 }
 
 
-def begin_run() -> None:
+def begin_run(within: Path | None = None) -> None:
     """Name the folder of this run, unless a process above has done so."""
     if RUN not in os.environ:
-        os.environ[RUN] = tempfile.mkdtemp(prefix="eventscope-postgres-")
+        os.environ[RUN] = tempfile.mkdtemp(prefix="eventscope-postgres-", dir=within)
         (Path(os.environ[RUN]) / "run").write_text(str(os.getpid()))
 
 

@@ -21,7 +21,7 @@ from core.projections import Table
 from core.stores import Head, postgres_roles
 from core.stores.migrating import Migrated
 from core.stores.placing import admit
-from core.stores.postgres_append import KNOWN, PLACED, UNPLACED, insert, stored_rows
+from core.stores.postgres_append import MET, PLACED, UNPLACED, Place, insert, stored_rows
 from core.stores.postgres_load import load
 from core.stores.postgres_schema import CLUSTER, VIEWS_LOCK, check, migrate, version_of
 from core.stores.postgres_server import address, connected, driver, engine
@@ -105,10 +105,14 @@ class PostgresStore(SqlStore):
             # Restored from another cluster, whose transaction numbers mean nothing here.
             self.fetch("SELECT place(true, true)", ())
 
+    def said(self, sql: str) -> str:
+        """With the marks of this driver."""
+        return sql.replace("?", self.mark)
+
     def fetch(self, sql: str, parameters: tuple[Any, ...]) -> list[Any]:
         with driver(self.url, self._pool) as connection:
             cursor = connection.cursor(binary=True)
-            cursor.execute(sql.replace("?", self.mark), parameters, prepare=True)
+            cursor.execute(self.said(sql), parameters, prepare=True)
             return list(cursor.fetchall())
 
     def append(
@@ -125,16 +129,23 @@ class PostgresStore(SqlStore):
         while True:
             placed = self._written(stream, encoded, expected_version, turn) if encoded else None
             if placed is None:
-                self.place()  # what stands in the way must be seen by whoever reads again
-                known = self._known(encoded)
-                actual = self.version_at(stream)
+                rows = self._in_the_way(stream, encoded, expected_version)
+                known = {row[5]: row for row in rows}
+                actual = max((row[2] for row in rows if row[1] == stream), default=0)
                 placed = admit(stream, events, encoded, known, expected_version, actual)
             if placed is not None or not encoded:
                 return self.recorded(placed or [])
 
-    def _known(self, encoded: Sequence[Encoded]) -> dict[bytes, StoredRow]:
-        found = self.fetch(KNOWN, ([one.event_id for one in encoded],))
-        return {row[5]: row for row in found}
+    def _in_the_way(
+        self, stream: str, encoded: Sequence[Encoded], expected: int
+    ) -> list[StoredRow]:
+        """The rows that have event ids of a batch, and the last of its stream."""
+        asked = ([one.event_id for one in encoded], stream)
+        rows = self.fetch(MET, asked)
+        if all(row[1] != stream or row[2] <= expected for row in rows):
+            self.place()  # what stands in the way must be seen by whoever reads again
+            rows = self.fetch(MET, asked)
+        return rows
 
     def _written(
         self, stream: str, encoded: Sequence[Encoded], expected: int, turn: str
@@ -148,9 +159,15 @@ class PostgresStore(SqlStore):
             self._soon.ask()
             places = [UNPLACED] * len(encoded)
         elif not places:  # somebody else was placing, and may not have seen this
-            self.place()
-            places = self.fetch(PLACED, (stream, expected, expected + len(encoded)))
+            places = self._place_and_fetch((stream, expected, expected + len(encoded)))
         return stored_rows(stream, encoded, expected, places)
+
+    def _place_and_fetch(self, batch: tuple[str, int, int]) -> list[Place]:
+        # Both travel at once: whoever waits here waits for the lock as well.
+        with driver(self.url, self._pool) as connection, connection.pipeline():
+            cursor = connection.cursor(binary=True)
+            cursor.execute("SELECT place(true)", prepare=True)
+            return list(cursor.execute(self.said(PLACED), batch, prepare=True).fetchall())
 
     def place(self) -> None:
         """Give every committed fact its position, after whoever is at it now."""

@@ -25,7 +25,9 @@ KINDS = ("text", "integer", "bytea", "bigint", "bytea", "bytea")
 """Of type, schema, event_id, occurred_at, metadata and data, as the codec puts them."""
 FEW = 8
 
-KNOWN = f"SELECT {ROW} FROM events WHERE event_id = ANY(?::bytea[])"
+MET = f"""SELECT {ROW} FROM events WHERE event_id = ANY(?::bytea[])
+  UNION ALL (SELECT {ROW} FROM events WHERE stream = ? ORDER BY version DESC LIMIT 1)"""
+"""Why a key refused a batch: its ids are known, or its stream is further on."""
 
 
 def insert(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, text
 
-from core.digests import FORMAT
+from core.stores import postgres_placing
 from core.stores.migrating import Migrated, Step, require_todays, take
 from core.stores.tables import checkpoints, snapshots
 
@@ -48,107 +48,14 @@ TABLES = (
            FROM places JOIN facts USING (arrival)""",
 )
 
-LOCK = "1163285315, 'places'::regclass::oid::integer"
-"""The key of the lock of whoever places: "EVSC", and the very table, for a server may hold many."""
-
 MIGRATION_LOCK = "1163285315"
 """The key of the lock of whoever lays tables out."""
 
 VIEWS_LOCK = "1163285315, 'checkpoints'::regclass::oid::integer"
 """The key of the lock of whoever writes read models."""
 
-PARTS = (
-    f"'{FORMAT.decode()}'::bytea",
-    "convert_to(fact.stream, 'UTF8')",
-    "fact.version::text::bytea",
-    "fact.event_id",
-    "convert_to(fact.type, 'UTF8')",
-    "fact.schema_version::text::bytea",
-    "fact.occurred_at::text::bytea",
-    "ahead.recorded_at::text::bytea",
-    "previous",
-    "fact.metadata",
-    "fact.data",
-)
-DIGEST = " || ".join(f"int8send(octet_length({part})::bigint) || {part}" for part in PARTS)
-"""The digest of core/digests.py, byte for byte; verification holds the two against each other."""
-
 FUNCTIONS = (
-    # Each statement of it looks with a newer snapshot than the one before, so READ COMMITTED is
-    # a condition: what the lock waited for must be seen. `seen` is taken before the facts are
-    # looked for: whatever it shows was looked at, and is never looked for again.
-    f"""CREATE FUNCTION place(patient boolean, everything boolean DEFAULT false) RETURNS bigint
-       LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT
-       SET enable_seqscan = off SET plan_cache_mode = force_generic_plan AS $$
-       DECLARE
-         nothing CONSTANT bytea := decode(repeat('00', 32), 'hex');
-         ahead places; fact facts; previous bytea; looked pg_snapshot;
-         since xid8; until xid8; open xid8[]; placed bigint := 0;
-         mine CONSTANT xid8 := pg_current_xact_id_if_assigned();
-       BEGIN
-         IF current_setting('transaction_isolation') <> 'read committed' THEN
-           RAISE EXCEPTION 'events are placed in a READ COMMITTED transaction only';
-         END IF;
-         IF patient THEN
-           PERFORM pg_advisory_xact_lock({LOCK});
-         ELSIF NOT pg_try_advisory_xact_lock({LOCK}) THEN
-           RETURN -1;
-         END IF;
-         SELECT * INTO ahead FROM places ORDER BY position DESC LIMIT 1;
-         SELECT pg_current_snapshot() INTO looked;
-         ahead.position := coalesce(ahead.position, 0);
-         ahead.recorded_at := coalesce(ahead.recorded_at, 0);
-         ahead.seal := coalesce(ahead.seal, nothing);
-         since := coalesce(pg_snapshot_xmax(ahead.seen), '0'::xid8);
-         -- A snapshot of the future is one of another cluster, from which this log was restored.
-         IF everything OR since > pg_snapshot_xmax(looked) THEN since := '0'::xid8; END IF;
-         open := array(SELECT pg_snapshot_xip(ahead.seen));
-         IF mine < since THEN open := open || mine; END IF;
-         until := greatest(pg_snapshot_xmax(looked), mine);
-         FOR fact IN
-           SELECT * FROM facts WHERE xid >= since AND (since = '0'::xid8 OR xid <= until)
-           UNION ALL SELECT * FROM facts WHERE xid = ANY(open)
-           ORDER BY arrival
-         LOOP
-           CONTINUE WHEN EXISTS (SELECT FROM places WHERE arrival = fact.arrival);
-           SELECT digest INTO previous FROM facts before JOIN places USING (arrival)
-             WHERE before.stream = fact.stream AND before.version = fact.version - 1;
-           ahead.position := ahead.position + 1;
-           ahead.recorded_at := greatest(ahead.recorded_at, fact.arrived_at);
-           previous := coalesce(previous, nothing);
-           ahead.digest := sha256({DIGEST});
-           ahead.seal := sha256(ahead.seal || ahead.digest);
-           INSERT INTO places VALUES (ahead.position, fact.arrival, ahead.recorded_at,
-                                      ahead.digest, ahead.seal, looked);
-           placed := placed + 1;
-         END LOOP;
-         IF everything THEN
-           UPDATE eventscope SET cluster = ({CLUSTER});
-         END IF;
-         RETURN placed;
-       END $$""",
-    """CREATE FUNCTION append(of_stream text, expected bigint, turn text, types text[],
-         schemas integer[], ids bytea[], times bigint[], meta bytea[], bodies bytea[])
-       RETURNS SETOF places LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT
-       SET enable_seqscan = off SET plan_cache_mode = force_generic_plan AS $$
-       DECLARE latest bigint; arrivals bigint[];
-       BEGIN
-         IF expected > 0 AND NOT EXISTS (
-           SELECT FROM facts WHERE stream = of_stream AND version = expected
-         ) THEN
-           RAISE integrity_constraint_violation USING MESSAGE = 'the version before is missing';
-         END IF;
-         FOR n IN 1 .. cardinality(ids) LOOP
-           INSERT INTO facts (stream, version, type, schema_version, event_id, occurred_at,
-                              metadata, data)
-             VALUES (of_stream, expected + n, types[n], schemas[n], ids[n], times[n],
-                     meta[n], bodies[n])
-             RETURNING arrival INTO latest;
-           arrivals := arrivals || latest;
-         END LOOP;
-         IF turn = 'later' OR place(turn = 'wait') < 0 THEN RETURN; END IF;
-         RETURN QUERY SELECT * FROM places WHERE arrival = ANY(arrivals) ORDER BY position;
-       END $$""",
+    *postgres_placing.FUNCTIONS,
     """CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS
        $$ BEGIN RAISE EXCEPTION 'events are never changed'; END $$""",
 )

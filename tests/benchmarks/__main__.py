@@ -1,14 +1,16 @@
-"""What does a person ask for? The whole table, a quick one, or some sections of it."""
+"""What does a person ask for? The floors, the goals beside our peers, or some of either."""
 
 from __future__ import annotations
 
 import argparse
+import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from tests.benchmarks import appending, browser, replaying, sample, sharing
+from tests.benchmarks import appending, browser, memory, replaying, sample, sharing, table
 from tests.benchmarks.measuring import QUICK, REPETITIONS, Race, heading, line, run
+from tests.benchmarks.places import MEMORY
 
 SECTIONS: dict[str, Callable[[Path, bool], Iterator[Race]]] = {
     "append": appending.races,
@@ -18,7 +20,6 @@ SECTIONS: dict[str, Callable[[Path, bool], Iterator[Race]]] = {
     "reliability": sharing.races,
     "browser": browser.races,
 }
-MEMORY = Path("/dev/shm")
 EXPLAINED = (
     "ratio: our time over the floor's, each repetition for itself, and the median of those: 1 is"
     f" the floor. {REPETITIONS} repetitions ({QUICK} with --quick) unless a line says otherwise."
@@ -40,12 +41,16 @@ def main(asked: Sequence[str] | None = None) -> None:
 
 
 def _print(races: Callable[[Path, bool], Iterator[Race]], quick: bool) -> None:
-    # Files in memory: a flush then costs nothing, and what is measured is the software.
-    with tempfile.TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None) as folder:
+    with tempfile.TemporaryDirectory(dir=MEMORY) as folder:
         for race in races(Path(folder), quick):
             for row in run(race, quick):
                 print(line(row), flush=True)
 
 
 if __name__ == "__main__":
-    main()
+    others = {"goals": table.main, "memory": memory.main}
+    asked = sys.argv[1:]
+    if asked and asked[0] in others:
+        others[asked[0]](asked[1:])
+    else:
+        main(asked)

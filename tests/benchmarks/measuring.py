@@ -6,7 +6,7 @@ import gc
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import median, quantiles
 
 Figures = Mapping[str, float]
@@ -39,6 +39,8 @@ class Row:
     floor: float
     ratio: float
     floor_is: str
+    figure: str = ""
+    race: str = ""
 
 
 def run(race: Race, quick: bool = False) -> Iterator[Row]:
@@ -55,7 +57,7 @@ def run(race: Race, quick: bool = False) -> Iterator[Row]:
             workload += f" ({repetitions} rep.)"
         for place, floor_is in enumerate(race.floors, start=1):
             pairs = [(turn[0][name], turn[place][name]) for turn in turns]
-            yield _row(workload, floor_is, pairs)
+            yield replace(_row(workload, floor_is, pairs), figure=name, race=race.workload)
 
 
 def _turn(visits: Sequence[Visit], number: int) -> list[Figures]:
@@ -112,7 +114,7 @@ def heading() -> str:
 def line(row: Row) -> str:
     """A line of the table."""
     ratio = f"{row.ratio:.2f}" if row.ratio >= 0.1 else f"{row.ratio:.4f}"
-    return _line([row.workload, _told(row.ours), _told(row.floor), ratio], row.floor_is)
+    return _line([row.workload, told(row.ours), told(row.floor), ratio], row.floor_is)
 
 
 def _line(cells: Sequence[str], last: str) -> str:
@@ -124,7 +126,8 @@ def _line(cells: Sequence[str], last: str) -> str:
     return "  ".join([*padded, last])
 
 
-def _told(seconds: float) -> str:
+def told(seconds: float) -> str:
+    """A duration as people read it."""
     if seconds < 1e-3:
         return f"{seconds * 1e6:.1f} µs"
     return f"{seconds * 1e3:.2f} ms" if seconds < 1 else f"{seconds:.2f} s"

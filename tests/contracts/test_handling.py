@@ -11,6 +11,7 @@ import pytest
 
 from core.digests import verify
 from core.errors import CommandRefused, EventscopeError, InvalidEvent, VersionConflict
+from core.events import Recorded
 from core.machine import TimeMachine
 from core.moments import AtPosition
 from core.orders import (
@@ -18,7 +19,6 @@ from core.orders import (
     CancelOrder,
     CreateOrder,
     DeliverOrder,
-    Order,
     OrderCommand,
     OrderEvent,
     PlaceOrder,
@@ -26,7 +26,6 @@ from core.orders import (
     orders,
 )
 from core.orders.views.order_details import ORDERS
-from core.repository import Rebuilt
 from core.stores import EventStore
 from tests.orders.facts import HOME, NOON, lamp, opened, placed
 
@@ -84,15 +83,14 @@ def test_the_read_models_follow_at_once(machine: TimeMachine) -> None:
 
 def outrun(machine: TimeMachine, monkeypatch: pytest.MonkeyPatch, batches: list[Facts]) -> None:
     """Let somebody else be faster with each of these batches, between load and append."""
-    rebuild, faster = machine.repository.rebuild, iter(batches)
+    append, faster = machine.store.append, iter(batches)
 
-    def slow(stream: str, position: int | None = None) -> Rebuilt[Order]:
-        state = rebuild(stream, position)
+    def slow(stream: str, events: Facts, expected_version: int) -> list[Recorded]:
         if batch := next(faster, []):
-            machine.store.append(stream, batch, state.version)
-        return state
+            append(stream, batch, machine.store.version_at(stream))
+        return append(stream, events, expected_version)
 
-    monkeypatch.setattr(machine.repository, "rebuild", slow)
+    monkeypatch.setattr(machine.store, "append", slow)
 
 
 def other_lamps(count: int) -> list[Facts]:
@@ -108,6 +106,18 @@ def test_a_command_that_was_outrun_is_decided_again(
     outrun(machine, monkeypatch, other_lamps(times))
     [recorded] = machine.handle(add_lamp)
     assert recorded.version == times + 2
+
+
+def test_whoever_was_outrun_reads_on_from_what_is_known(machine: TimeMachine) -> None:
+    machine.handle(create)
+    known = machine.rebuilt("o1", 1)
+    for batch in other_lamps(3):
+        machine.store.append("order-o1", batch, machine.store.version_at("order-o1"))
+    ahead = machine.repository.forward(
+        "order-o1", replace(known, state=replace(known.state, id="known"))
+    )
+    assert ahead.state == replace(machine.order("o1"), id="known")  # nothing was folded twice
+    assert (ahead.version, ahead.snapshot_version, ahead.folded) == (4, 0, 4)
 
 
 def test_a_command_that_is_outrun_again_and_again_gives_up_and_says_so(

@@ -1,0 +1,68 @@
+"""How long does one process take to add to the log: an event, an order, a command at a time?"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+from core.orders import orders
+from tests.benchmarks import raw
+from tests.benchmarks.contenders import OURS, Contender, Orders, facts
+from tests.benchmarks.field import field, fresh, on_fresh
+from tests.benchmarks.histories import short_order
+from tests.benchmarks.measuring import Figures, Race
+from tests.benchmarks.places import Place, in_file
+
+EVENTS = 6
+WORK: Mapping[str, Callable[[Contender, Orders], object]] = {
+    "an event a commit": lambda one, asked: one.append_singly(asked),
+    "an order a commit": lambda one, asked: one.append_orders(asked),
+    "command cycle": lambda one, asked: one.handle(asked),
+}
+
+
+def appends(
+    folder: Path, quick: bool, work: str, place: Place = in_file, number: int = 150
+) -> Iterator[Race]:
+    """Short orders, appended one way by everybody; seconds per event."""
+    asked = short_orders(number // 5 if quick else number)
+    _check(folder, place, work)
+    yield race("", on_fresh(folder, place, partial(_work, work, asked), EVENTS * len(asked)))
+
+
+def on_disk(folder: Path, quick: bool) -> Iterator[Race]:
+    """The first two, where a flush has to reach a disk."""
+    with tempfile.TemporaryDirectory() as disk:
+        for work in list(WORK)[:2]:
+            (one,) = appends(Path(disk), quick, work, number=25)
+            yield replace(one, workload=f"append, SQLite on a disk, {work}")
+
+
+def race(workload: str, visits: Mapping[str, Callable[[], Figures]], slow: bool = False) -> Race:
+    """Everybody's visits as a race of ours; without a name of its own it is called as its goal."""
+    others = {name: visit for name, visit in visits.items() if name != OURS}
+    return Race(workload, visits[OURS], others, slow)
+
+
+def short_orders(number: int) -> Orders:
+    """(name, facts) of so many short orders."""
+    return [(f"o{one}", facts(short_order(f"o{one}"))) for one in range(number)]
+
+
+def _work(work: str, asked: Orders, one: Contender) -> Callable[[], object]:
+    one.append_orders(
+        [("first", facts(short_order("first")))]
+    )  # connections and statements are ready
+    return partial(WORK[work], one, asked)
+
+
+def _check(folder: Path, place: Place, work: str) -> None:
+    """Nobody is timed who has an order otherwise than it was kept."""
+    expected = orders.fold(short_order("o0"))
+    for open_ in field(place).values():
+        with fresh(open_, folder, place) as one:
+            WORK[work](one, short_orders(1))
+            raw.agree(one.state("o0"), expected)

@@ -1,0 +1,93 @@
+"""How fast must it be, beside whom, and what do the limits of the machine say can be reached?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from tests.benchmarks.contenders import (
+    DEFAULT,
+    FULL,
+    FUNCTIONS,
+    OPTIMIZED,
+    OURS_SHORT,
+    OURS_VERSION,
+    STRUCTS,
+    UNSAFE,
+)
+
+Bars = Mapping[str, tuple[float, float]]
+"""Name → (must, aim)."""
+
+
+@dataclass(frozen=True)
+class Goal:
+    """A row of the table."""
+
+    number: str
+    workload: str
+    faster: Bars = field(default_factory=dict)
+    """How many times as fast as somebody: at least."""
+    within: Bars = field(default_factory=dict)
+    """A figure of ours, in seconds or as it is counted: at most."""
+
+
+TIMES_SHORT = 1 / 1.5
+"""At a hundred times the length at most one and a half times the time."""
+
+GOALS = (
+    Goal("1", "append, SQLite, an event a commit", {DEFAULT: (1.5, 2), FULL: (0.30, 0.45)}),
+    Goal("2", "append, SQLite, an order a commit", {DEFAULT: (2, 2.5), FULL: (0.40, 0.55)}),
+    Goal("3", "command cycle, SQLite", {DEFAULT: (2, 3), FULL: (0.22, 0.35)}),
+    Goal("4", "append, SQLite on a disk", {DEFAULT: (1.2, 1.6), FULL: (0.55, 0.8)}),
+    Goal(
+        "5",
+        "append, PostgreSQL, an event a commit",
+        {DEFAULT: (2.5, 4), FUNCTIONS: (1.3, 1.3), FULL: (0.35, 0.6)},
+    ),
+    Goal("6", "append, PostgreSQL, an order a commit", {DEFAULT: (2.5, 4), FULL: (0.55, 0.9)}),
+    Goal("7", "command cycle, PostgreSQL", {DEFAULT: (2, 3.5), FULL: (0.30, 0.42)}),
+    Goal("8", "8 processes, distinct orders, PostgreSQL", {DEFAULT: (2.5, 5), FULL: (0.25, 0.5)}),
+    Goal(
+        "8b",
+        "8 processes append, PostgreSQL, nothing lost",
+        {UNSAFE: (0.70, 0.70)},
+    ),
+    Goal("9", "8 processes, one hot order, PostgreSQL", {DEFAULT: (4, 7)}, {"retries": (1.5, 1.5)}),
+    Goal(
+        "10",
+        "replay, SQLite",
+        {DEFAULT: (10, 25), OPTIMIZED: (4, 4), STRUCTS: (2, 2), FULL: (0.7, 1.5)},
+    ),
+    Goal("11", "replay, PostgreSQL", {DEFAULT: (6, 10), FULL: (0.6, 1.0)}),
+    Goal(
+        "12",
+        "state at any version, SQLite",
+        {DEFAULT: (4, 10), STRUCTS: (1, 1), OURS_SHORT: (TIMES_SHORT, TIMES_SHORT)},
+        {"p95": (1e-3, 0.4e-3)},
+    ),
+    Goal("13", "state at any version, PostgreSQL", {DEFAULT: (2, 3)}, {"p95": (3e-3, 3e-3)}),
+    Goal(
+        "14",
+        "state at any time, SQLite",
+        {DEFAULT: (4, 10), STRUCTS: (1, 1), OURS_VERSION: (0, 1 / 1.2)},
+        {"p95": (1e-3, 0.4e-3)},
+    ),
+    Goal(
+        "14b",
+        "state at any time, PostgreSQL",
+        {DEFAULT: (2, 3), OURS_VERSION: (0, 1 / 1.2)},
+        {"p95": (3e-3, 3e-3)},
+    ),
+    Goal(
+        "15",
+        "all 1,000 states of an order",
+        {DEFAULT: (3, 8), FULL: (0.7, 1.5)},
+        {"": (15e-3, 15e-3)},
+    ),
+    Goal("16", "the log as objects", {DEFAULT: (4, 7), FULL: (0.6, 1.1)}),
+    Goal("17", "two projections in Python", {DEFAULT: (3, 6), FULL: (0.8, 0.8)}),
+    Goal("18", "figures and event volume, as we ship them", {DEFAULT: (10, 13)}),
+    Goal("18b", "a window of 1,000 new events projected", {}, {"": (20e-3, 20e-3)}),
+    Goal("19", "status of every order at a time", {DEFAULT: (20, 40)}, {"": (1.0, 1.0)}),
+)
