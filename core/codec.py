@@ -89,16 +89,16 @@ class Codec:
 
     def decode(self, row: StoredRow) -> Event:
         """The event of a stored row, in today's shape; its envelope is parsed on first use."""
-        event = self._fact(row[0], row[3], row[4], row[9])
-        object.__setattr__(event, "_row", row)  # it waits there until somebody asks who and when
-        return event
+        return self._fact(row[0], row[3], row[4], row[9], row)
 
     def facts(self, rows: Iterable[StoredFact]) -> list[Event]:
         """The events of these rows in today's shape, without an envelope: what a fold needs."""
         read = self._fact
         return [read(*row) for row in rows]
 
-    def _fact(self, position: int, name: str, schema: int, data: bytes) -> Event:
+    def _fact(
+        self, position: int, name: str, schema: int, data: bytes, row: StoredRow | None = None
+    ) -> Event:
         shape = self._shapes.get(name)
         if shape is None:
             raise UnknownEvent(name, position)
@@ -110,6 +110,8 @@ class Codec:
             raise UnreadableEvent(name, position, str(error)) from None
         for mapping in shape.mappings:
             setattr(event, mapping, MappingProxyType(getattr(event, mapping)))
+        if row is not None:
+            event._row = row  # it waits there until somebody asks who and when
         # The body was read into a twin that has no envelope fields; now it becomes the event.
         # Twice as fast as constructing it.
         event.__class__ = shape.event

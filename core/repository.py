@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Generic, TypeVar
+from itertools import chain
+from typing import Any, Generic, TypeVar
 
 from core.codec import decode_state, encode_state, fingerprint
 from core.deciders import Decider
@@ -66,6 +67,18 @@ class Repository(Generic[C, S, E]):
         if rebuilt.version == 0:
             raise StreamNotFound(stream, str(moment))
         return rebuilt.state
+
+    def states(self, key: str) -> Iterator[S]:
+        """Each state there ever was, oldest first, folded once. `StreamNotFound` if there is none.
+
+        For what led from one to the next, see `history.timeline`.
+        """
+        stream = self._decider.stream(key)
+        facts: Iterator[Any] = chain.from_iterable(self._store.facts(stream))
+        first = next(facts, None)
+        if first is None:
+            raise StreamNotFound(stream)
+        return self._decider.states(chain([first], facts))
 
     def believed(self, key: str, occurred_by: datetime, at: Moment | None = None) -> Belief[S]:
         """What was known at a moment (default: now) about an earlier time in the world.

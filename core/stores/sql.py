@@ -44,6 +44,8 @@ class SqlStore(ABC):
 
     mark = "?"
     keeps = True
+    page = PAGE
+    """How many events of a stream are read at once: many where each page is a journey."""
 
     def __init__(self, url: str, codec: Codec) -> None:
         self.url = url
@@ -81,7 +83,7 @@ class SqlStore(ABC):
                 yield record
             if len(rows) < size:
                 return
-            size, version = PAGE, rows[-1][2] + 1
+            size, version = self.page, rows[-1][2] + 1
 
     def facts(
         self, stream: str, from_version: int = 1, to_position: int | None = None
@@ -96,7 +98,7 @@ class SqlStore(ABC):
                 yield self._codec.facts(rows)
             if len(rows) < size:
                 return
-            size, version = PAGE, version + size
+            size, version = self.page, version + size
 
     def read_all(
         self, from_position: int = 1, to_position: int | None = None, batch_size: int = 1000

@@ -44,6 +44,8 @@ KEPT = 10_000
 class SqliteStore(SqlStore):
     """A log in one SQLite file."""
 
+    page = 256  # what is read is folded while the processor still has it at hand
+
     def __init__(self, url: str, path: Path, codec: Codec) -> None:
         super().__init__(url, codec)
         self._path = path
@@ -140,11 +142,7 @@ class SqliteStore(SqlStore):
             raise unavailable(self.url, error) from error
 
     def _in_turn(
-        self,
-        stream: str,
-        events: Sequence[Event],
-        encoded: Sequence[Encoded],
-        expected: int,
+        self, stream: str, events: Sequence[Event], encoded: Sequence[Encoded], expected: int
     ) -> list[StoredRow]:
         """Append behind the end that is read once the log is held."""
         with self._lock:

@@ -150,8 +150,7 @@ def _provenance(machine: TimeMachine, length: int) -> Race:
 
 
 def _states(machine: TimeMachine) -> list[Order]:
-    events = (recorded.event for recorded in machine.store.read_stream(STREAM))
-    return list(orders.states(events))  # type: ignore[arg-type]  # the codec's closed list
+    return list(machine.repository.states(NAME))
 
 
 def _kept(file: sqlite3.Connection) -> list[tuple[object, ...]]:

@@ -51,6 +51,7 @@ def test_a_state_is_the_fold_of_the_events_so_far(machine: TimeMachine) -> None:
     for version in range(1, 5):
         assert machine.order("o1", AtVersion(version)) == orders.fold(events[:version])
     assert machine.order("o1") == machine.order("o1", Now()) == orders.fold(events)
+    assert list(machine.repository.states("o1")) == list(orders.states(events))
 
 
 def test_a_state_may_be_asked_by_position_and_by_clock_time(machine: TimeMachine) -> None:
@@ -70,6 +71,8 @@ def test_an_order_that_had_not_begun_is_not_found(machine: TimeMachine) -> None:
         assert (missing.value.stream, missing.value.at) == ("order-o1", str(moment))
     with pytest.raises(StreamNotFound):
         machine.order("nobody")
+    with pytest.raises(StreamNotFound):
+        machine.repository.states("nobody")
 
 
 def test_a_moment_that_was_not_reached_is_refused(machine: TimeMachine) -> None:
