@@ -8,7 +8,16 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from tests.benchmarks import appending, browser, memory, replaying, sample, sharing, table
+from tests.benchmarks import (
+    appending,
+    browser,
+    comparing,
+    memory,
+    replaying,
+    sample,
+    sharing,
+    table,
+)
 from tests.benchmarks.measuring import QUICK, REPETITIONS, Race, heading, line, run
 from tests.benchmarks.places import MEMORY
 
@@ -18,6 +27,7 @@ SECTIONS: dict[str, Callable[[Path, bool], Iterator[Race]]] = {
     "replay": replaying.races,
     "sample": sample.races,
     "reliability": sharing.races,
+    "compare": comparing.races,
     "browser": browser.races,
 }
 EXPLAINED = (
