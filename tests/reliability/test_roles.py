@@ -17,8 +17,8 @@ from core import TimeMachine
 from core.errors import StoreUnavailable
 from core.orders import CreateOrder, OrderCreated
 from core.stores import EventStore, migrate_store, open_store
-from core.stores.postgres_roles import READER, WRITER
 from core.stores.postgres_placing import LOCK
+from core.stores.postgres_roles import READER, WRITER
 from dashboard import source
 from tests import postgres
 from tests.cli.conftest import Ask
