@@ -21,7 +21,7 @@ from core.projections import Table
 from core.stores import Head, postgres_roles
 from core.stores.migrating import Migrated
 from core.stores.placing import admit
-from core.stores.postgres_append import MET, PLACED, UNPLACED, Place, insert, stored_rows
+from core.stores.postgres_append import MET, UNPLACED, await_places, insert, stored_rows
 from core.stores.postgres_load import load
 from core.stores.postgres_schema import CLUSTER, VIEWS_LOCK, check, migrate, version_of
 from core.stores.postgres_server import address, connected, driver, engine
@@ -105,14 +105,10 @@ class PostgresStore(SqlStore):
             # Restored from another cluster, whose transaction numbers mean nothing here.
             self.fetch("SELECT place(true, true)", ())
 
-    def said(self, sql: str) -> str:
-        """With the marks of this driver."""
-        return sql.replace("?", self.mark)
-
     def fetch(self, sql: str, parameters: tuple[Any, ...]) -> list[Any]:
         with driver(self.url, self._pool) as connection:
             cursor = connection.cursor(binary=True)
-            cursor.execute(self.said(sql), parameters, prepare=True)
+            cursor.execute(sql.replace("?", self.mark), parameters, prepare=True)
             return list(cursor.fetchall())
 
     def append(
@@ -159,15 +155,9 @@ class PostgresStore(SqlStore):
             self._soon.ask()
             places = [UNPLACED] * len(encoded)
         elif not places:  # somebody else was placing, and may not have seen this
-            places = self._place_and_fetch((stream, expected, expected + len(encoded)))
+            with driver(self.url, self._pool) as connection:
+                places = await_places(connection, stream, expected, len(encoded))
         return stored_rows(stream, encoded, expected, places)
-
-    def _place_and_fetch(self, batch: tuple[str, int, int]) -> list[Place]:
-        # Both travel at once: whoever waits here waits for the lock as well.
-        with driver(self.url, self._pool) as connection, connection.pipeline():
-            cursor = connection.cursor(binary=True)
-            cursor.execute("SELECT place(true)", prepare=True)
-            return list(cursor.execute(self.said(PLACED), batch, prepare=True).fetchall())
 
     def place(self) -> None:
         """Give every committed fact its position, after whoever is at it now."""

@@ -18,9 +18,8 @@ Place = tuple[int, int, bytes, bytes]
 UNPLACED: Place = (0, 0, NOTHING, NOTHING)
 PLACE = "position, recorded_at, digest, seal"
 
-PLACED = (
-    f"SELECT {PLACE} FROM events WHERE stream = ? AND version > ? AND version <= ? ORDER BY version"
-)
+PLACED = f"""SELECT {PLACE} FROM events
+  WHERE stream = %s AND version > %s AND version <= %s ORDER BY version"""
 KINDS = ("text", "integer", "bytea", "bigint", "bytea", "bytea")
 """Of type, schema, event_id, occurred_at, metadata and data, as the codec puts them."""
 FEW = 8
@@ -47,6 +46,19 @@ def insert(
     except (psycopg.IntegrityError, psycopg.errors.DeadlockDetected):
         return None
     places: list[Place] = cursor.fetchall()
+    return places
+
+
+def await_places(driver: Any, stream: str, expected: int, count: int) -> list[Place]:
+    """Place what has arrived, after whoever is at it now; the places of a batch behind a version.
+
+    Both questions travel at once: whoever waits here waits for the lock as well.
+    """
+    with driver.pipeline():
+        cursor = driver.cursor(binary=True)
+        cursor.execute("SELECT place(true)", prepare=True)
+        cursor.execute(PLACED, (stream, expected, expected + count), prepare=True)
+        places: list[Place] = cursor.fetchall()
     return places
 
 

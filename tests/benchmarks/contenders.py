@@ -20,7 +20,7 @@ Orders = Iterable[tuple[str, Sequence[Fact]]]
 
 OURS, DEFAULT, STRUCTS = "ours", "eventsourcing", "eventsourcing, structs"
 OPTIMIZED, FUNCTIONS = "eventsourcing -O", "eventsourcing, stored function"
-FULL, LEAN, UNSAFE = "raw", "raw, lean", "raw, unsafe"
+FULL, LEAN = "raw", "raw, lean"
 PEERS = (DEFAULT, STRUCTS, OPTIMIZED, FUNCTIONS)
 OURS_SHORT, OURS_VERSION = "ours at 1,000 events", "ours by version"
 EVERY = 50

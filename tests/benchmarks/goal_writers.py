@@ -1,4 +1,7 @@
-"""How long do eight processes take that write at once: each its own orders, all the same order?"""
+"""How long do eight processes take that write at once: each its own orders, all the same order?
+
+What an order of the log costs them, beside an insert that gives none, is said by `sharing.py`.
+"""
 
 from __future__ import annotations
 
@@ -10,14 +13,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from tests.benchmarks.contenders import UNSAFE, Contender, Open, facts
+from tests.benchmarks.contenders import Contender, Open, facts
 from tests.benchmarks.field import field
 from tests.benchmarks.goal_appends import EVENTS, race
 from tests.benchmarks.histories import short_order
 from tests.benchmarks.measuring import Figures, Race
-from tests.benchmarks.ours import Later, Ours
 from tests.benchmarks.places import on_server
-from tests.benchmarks.unsafe import Unsafe
 
 WRITERS = 8
 HOT = "hot"
@@ -34,18 +35,6 @@ def distinct(folder: Path, quick: bool) -> Iterator[Race]:
         for name, open_ in field(on_server).items()
     }
     yield race("", visits)
-
-
-def nothing_lost(folder: Path, quick: bool) -> Iterator[Race]:
-    """The same beside an insert that gives the log no order; ours places at once, or soon after."""
-    number = 5 if quick else 50
-    visits = {
-        open_: partial(_visit, open_, _own_orders, number, WRITERS * number * EVENTS)
-        for open_ in (Ours, Later, Unsafe)
-    }
-    for told, ours in (("placed on return", Ours), ("placed soon after", Later)):
-        workload = f"8 processes append, {told}, PostgreSQL"
-        yield Race(workload, visits[ours], {UNSAFE: visits[Unsafe]})
 
 
 def hot(folder: Path, quick: bool) -> Iterator[Race]:

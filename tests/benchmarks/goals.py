@@ -13,7 +13,6 @@ from tests.benchmarks.contenders import (
     OURS_SHORT,
     OURS_VERSION,
     STRUCTS,
-    UNSAFE,
 )
 
 Bars = Mapping[str, tuple[float, float]]
@@ -48,11 +47,6 @@ GOALS = (
     Goal("6", "append, PostgreSQL, an order a commit", {DEFAULT: (2.5, 4), FULL: (0.55, 0.9)}),
     Goal("7", "command cycle, PostgreSQL", {DEFAULT: (2, 3.5), FULL: (0.30, 0.42)}),
     Goal("8", "8 processes, distinct orders, PostgreSQL", {DEFAULT: (2.5, 5), FULL: (0.25, 0.5)}),
-    Goal(
-        "8b",
-        "8 processes append, PostgreSQL, nothing lost",
-        {UNSAFE: (0.70, 0.70)},
-    ),
     Goal("9", "8 processes, one hot order, PostgreSQL", {DEFAULT: (4, 7)}, {"retries": (1.5, 1.5)}),
     Goal(
         "10",

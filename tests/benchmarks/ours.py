@@ -100,17 +100,6 @@ class Ours:
         self.machine.close()
 
 
-class Later(Ours):
-    """Ours where nobody waits for the position: durable on return, placed soon after."""
-
-    def append_singly(self, asked: Orders) -> None:
-        append: Any = self.machine.store.append
-        for name, happened in asked:
-            for version, (kind, values) in enumerate(happened):
-                event = CLASSES[kind](name, *values)
-                append(orders.stream(name), [event], version, wait_for_position=False)
-
-
 def _until_done(handler: Handler[OrderCommand, Order, Any], command: OrderCommand) -> None:
     while True:
         with suppress(VersionConflict):

@@ -31,7 +31,6 @@ RACES: dict[str, Callable[[Path, bool], Iterator[Race]]] = {
     "6": append_on_server(work="an order a commit"),
     "7": append_on_server(work="command cycle"),
     "8": goal_writers.distinct,
-    "8b": goal_writers.nothing_lost,
     "9": goal_writers.hot,
     "10": goal_states.replays,
     "11": partial(goal_states.replays, place=on_server),
