@@ -40,6 +40,7 @@ class Status:
     seal: str
     streams: int
     checkpoints: dict[str, int]
+    remarks: list[str]
 
 
 def codec() -> Codec:
@@ -218,6 +219,7 @@ class TimeMachine:
             head.seal.hex(),
             self.store.streams(),
             self.projector.checkpoints(),
+            self.store.remarks(),
         )
 
     def close(self) -> None:

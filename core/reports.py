@@ -180,7 +180,7 @@ def status_sheet(status: Status) -> Table:
         "seal": status.seal,
     }
     reached = {f"view {name}": f"@{at}" for name, at in status.checkpoints.items()}
-    return facts({**known, **reached})
+    return facts({**known, **reached, "kept by": " ".join(status.remarks)})
 
 
 def facts(known: Mapping[str, Any]) -> Table:

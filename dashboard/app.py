@@ -20,7 +20,7 @@ from dashboard.parts.band import band  # noqa: E402
 from dashboard.parts.citation import citation_link, cited_banner  # noqa: E402
 from dashboard.parts.frame import empty, failed, frame, warn  # noqa: E402
 from dashboard.parts.time_travel.model import moment  # noqa: E402
-from dashboard.source import EventscopeError, book, proof  # noqa: E402
+from dashboard.source import EventscopeError, StoreUnavailable, book, proof  # noqa: E402
 from dashboard.source.proof import BadCitation  # noqa: E402
 
 MENU = (
@@ -100,8 +100,23 @@ def cite(position: int) -> None:
 @st.fragment(run_every=1.0)
 def follow(shown: int) -> None:
     """While the playhead is at now, what others append comes onto the screen by itself."""
-    if source.present().position > shown:
+    if (newest := reached()) is None or newest > shown:
         st.rerun()
+
+
+@st.fragment(run_every=1.5)
+def wait() -> None:
+    """While the store is gone, ask for it again and again; the page comes back with it."""
+    if reached() is not None:
+        st.rerun()
+
+
+def reached() -> int | None:
+    """The newest position that is on every screen; None while the store is gone."""
+    try:
+        return source.present().position
+    except StoreUnavailable:
+        return None
 
 
 st.set_page_config(page_title="Eventscope", page_icon=str(HERE / "static/mark.svg"), layout="wide")
@@ -121,6 +136,9 @@ try:
         empty(present.behind)
     if playhead.is_now():
         follow(present.position)
+except StoreUnavailable as error:
+    failed(error, "This page asks for the store again by itself, and goes on where it was.")
+    wait()
 except EventscopeError as error:
     failed(error)
 except Exception:  # nobody who looks at a page is helped by a trace

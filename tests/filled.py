@@ -23,12 +23,13 @@ def filled(factory: pytest.TempPathFactory) -> dict[str, str]:
             for name, url in urls.items():
                 machine = TimeMachine.open(url)
                 source = ("olist", serving.SAMPLE) if name == "sample" else ("story", None)
-                serving.bring_in(machine, *source, _quietly)
+                serving.bring_in(machine, *source, quietly)
                 machine.close()
             lock.write("filled")
     return urls
 
 
 @contextmanager
-def _quietly(_: str) -> Iterator[serving.Progress]:
+def quietly(_: str) -> Iterator[serving.Progress]:
+    """A stage of the work that tells nobody how far it is."""
     yield lambda done, total: None

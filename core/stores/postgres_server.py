@@ -37,6 +37,9 @@ SIGNS = {
 }
 """A refused connection carries no SQLSTATE, only text; in a server's own language it stays so."""
 
+GONE = ("08", "57P")
+"""How the SQLSTATE of a server begins that goes away; one that is not there says none."""
+
 
 def address(url: str) -> tuple[URL, str]:
     """Where a URL leads, and in which mode events get their places. Raises `UnknownStore`."""
@@ -124,6 +127,6 @@ def _sentence(cause: Any) -> str:
     state = state or next((code for sign, code in SIGNS.items() if sign in text), None)
     if state in SENTENCES:
         return SENTENCES[state]
-    if isinstance(cause, psycopg.OperationalError):
+    if isinstance(cause, psycopg.OperationalError) and (state or GONE[0]).startswith(GONE):
         return "the server does not answer"
     return text.partition("\n")[0]

@@ -65,12 +65,17 @@ class SqlShelf:
         self._name = projection.name + self._suffix
 
     def checkpoint(self) -> int | None:
-        mine = (checkpoints.c.name == self._name) & (checkpoints.c.shape == shape(self._projection))
         with self._store.reading() as connection:
-            return connection.execute(select(checkpoints.c.position).where(mine)).scalar()
+            return self._reached(connection)
+
+    def _reached(self, connection: Connection) -> int | None:
+        mine = (checkpoints.c.name == self._name) & (checkpoints.c.shape == shape(self._projection))
+        return connection.execute(select(checkpoints.c.position).where(mine)).scalar()
 
     def reset(self) -> None:
         with self._store.writing() as connection:
+            if not self._suffix and self._reached(connection) is not None:
+                return  # another projector was faster, and may have written already
             generation = connection.execute(
                 select(func.coalesce(func.max(checkpoints.c.generation), 0) + 1)
             ).scalar_one()

@@ -63,6 +63,9 @@ class SqlStore(ABC):
     def load(self, entries: Iterable[tuple[str, Event]]) -> int: ...
 
     @abstractmethod
+    def remarks(self) -> list[str]: ...
+
+    @abstractmethod
     def close(self) -> None: ...
 
     def recorded(self, rows: Iterable[StoredRow]) -> list[Recorded]:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import sqlite3
-import threading
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from itertools import islice
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 from sqlalchemy import Connection, Text, cast, func
+from sqlalchemy.exc import DBAPIError
 
 from core.codec import Codec, Encoded
 from core.errors import StoreUnavailable
@@ -32,8 +32,10 @@ from core.stores.sqlite_append import (
     place,
     read_ends,
 )
-from core.stores.sqlite_file import Queue, Readers, located, translated, unavailable, writing_engine
+from core.stores.sqlite_file import Readers, located, translated, unavailable
 from core.stores.sqlite_schema import check, migrate, version_of
+from core.stores.sqlite_wal import here, said_of
+from core.stores.sqlite_writer import Writer
 from core.stores.tables import events
 from core.stores.temporal import ask_at
 
@@ -50,40 +52,24 @@ class SqliteStore(SqlStore):
         super().__init__(url, codec)
         self._path = path
         self._readers = Readers(path)
-        self._writer: Connection | None = None
-        self._lock = threading.RLock()
-        self._queue = Queue(url, path)
+        self._writer = Writer(url, path)
         self._ends: Ends | None = None  # where this store's own last append left the log
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
+        self._writer.require_home()
         with translated(self.url), self._readers.engine.connect() as connection:
             yield connection
 
-    @contextmanager
-    def writing(self) -> Iterator[Connection]:
-        with translated(self.url), self._lock, self._queue:
-            connection = self._writing_connection()
-            run = _driver(connection)
-            run.execute("BEGIN IMMEDIATE")
-            try:
-                yield connection
-                run.execute("COMMIT")
-            except BaseException:
-                run.rollback()
-                raise
+    def writing(self) -> AbstractContextManager[Connection]:
+        return self._writer.transaction()
 
     def fetch(self, sql: str, parameters: tuple[Any, ...]) -> list[Any]:
+        self._writer.require_home()
         try:
             return self._readers.fetch(sql, parameters)
         except sqlite3.Error as error:
             raise unavailable(self.url, error) from error
-
-    def _writing_connection(self) -> Connection:
-        if self._writer is None:
-            # Pinned: statements stay prepared, and nothing else is ever sent on it.
-            self._writer = writing_engine(self._path).connect()
-        return self._writer
 
     def open(self, may_create: bool) -> None:
         """Lay the tables out, once; refuse what is no store of ours, or not of today's version."""
@@ -95,6 +81,8 @@ class SqliteStore(SqlStore):
     def _is_empty(self) -> bool:
         if not self._path.exists():
             return True
+        if Path(f"{self._path}-journal").exists():  # whoever laid it out was killed: only a writer
+            return True  # can undo that
         with self.reading() as connection:
             return version_of(self.url, connection) == 0
 
@@ -128,24 +116,25 @@ class SqliteStore(SqlStore):
         if self._ends is None or not 0 < len(encoded) <= FEW:
             return None
         try:
-            with self._lock, self._queue:
+            with self._writer.turn() as run:
                 ends, self._ends = self._ends, None
                 if ends is None or ends.version(stream) != expected:
                     return None
                 rows = place(ends, stream, encoded)
-                insert(_driver(self._writing_connection()), rows)
+                insert(run, rows)
                 self._keep(ends)
                 return rows
         except sqlite3.IntegrityError:
             return None
-        except sqlite3.Error as error:
+        except (sqlite3.Error, DBAPIError) as error:
             raise unavailable(self.url, error) from error
 
     def _in_turn(
         self, stream: str, events: Sequence[Event], encoded: Sequence[Encoded], expected: int
     ) -> list[StoredRow]:
         """Append behind the end that is read once the log is held."""
-        with self._lock:
+        self._writer.require_home()
+        with self._writer.lock:
             with self.writing() as connection:
                 run = _driver(connection)
                 ends = read_ends(run)
@@ -181,18 +170,14 @@ class SqliteStore(SqlStore):
     def actor(self) -> Any:
         return func.json_extract(cast(events.c.metadata, Text), "$.actor")
 
+    def remarks(self) -> list[str]:
+        said = [said_of(here(), self._writer.queue.works), self._writer.watch.warning()]
+        return [sentence for sentence in said if sentence]
+
     def close(self) -> None:
-        with self._lock:
+        if self._writer.is_home():  # else the connections are the other process's
             self._readers.close()
-            if self._writer is not None:
-                # The last connection to leave folds the write-ahead log back into the file. In
-                # line with the writers: SQLite 3.7.0 to 3.51.2 may lose pages when one connection
-                # checkpoints while another writes.
-                with self._queue:
-                    self._writer.close()
-                    self._writer.engine.dispose()
-                self._writer = None
-                self._queue.close()
+            self._writer.close()
 
 
 def _driver(connection: Connection) -> Any:

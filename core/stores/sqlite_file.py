@@ -31,12 +31,17 @@ PRAGMAS = (
 )
 
 
+WAL = "journal_mode=WAL"
+NO_WAL = "no write-ahead log"
+
 SENTENCES = {
     "not a database": "the file is not a database",
     "malformed": "the file is damaged",
     "locked": "another program holds it; try again",
     "readonly": "it is read-only",
     "full": "the disk is full",
+    "disk I/O": "the disk refuses to be read or written",
+    NO_WAL: "its disk keeps no write-ahead log; a folder of the network cannot",
     "no such table": "its tables are missing (`eventscope rebuild` makes the read models anew)",
     "unable to open": "the file cannot be opened",
 }
@@ -45,8 +50,9 @@ SENTENCES = {
 def writing_engine(path: Path) -> Engine:
     """Connections that write."""
     url = URL.create("sqlite", database=str(path))  # as it is, whatever characters it holds
+    # Folding back happens inside COMMIT, hence in the queue of writers, and nowhere else.
     engine = create_engine(url, poolclass=NullPool)
-    event.listen(engine, "connect", lambda connection, _: _prepare(connection, "journal_mode=WAL"))
+    event.listen(engine, "connect", lambda connection, _: _prepare(connection, WAL))
     return engine
 
 
@@ -76,7 +82,9 @@ class Readers:
     def _connected(self) -> sqlite3.Connection:
         name = f"file:{quote(str(self._path))}?mode=ro"
         connection = sqlite3.connect(name, uri=True, check_same_thread=False)
-        _prepare(connection, "query_only=ON")
+        # A read-only connection may still make files by ATTACH, and by VACUUM INTO, which attaches.
+        connection.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
+        _prepare(connection, "query_only=ON", "wal_autocheckpoint=0")
         return connection
 
     def close(self) -> None:
@@ -86,13 +94,15 @@ class Readers:
             self._idle.pop().close()
 
 
-def _prepare(connection: sqlite3.Connection, pragma: str) -> None:
+def _prepare(connection: sqlite3.Connection, *pragmas: str) -> None:
     # The driver would otherwise open and commit transactions of its own accord.
     connection.isolation_level = None
     # SQLite's own folds the case of ASCII letters only.
     connection.create_function("lower", 1, _lower, deterministic=True)
-    for statement in (*PRAGMAS, pragma):
-        connection.execute(f"PRAGMA {statement}")
+    for statement in (*PRAGMAS, *pragmas):
+        (said,) = connection.execute(f"PRAGMA {statement}").fetchone() or ("",)
+        if statement == WAL and said != "wal":  # there it does not count as an error
+            raise sqlite3.OperationalError(NO_WAL)
 
 
 def _lower(value: Any) -> Any:
@@ -100,10 +110,13 @@ def _lower(value: Any) -> Any:
 
 
 class Queue:
-    """Writers of other processes wait in line: SQLite alone lets one starve for seconds.
+    """Writers of other processes wait in line: SQLite alone lets one starve for seconds, and old
+    versions of it lose pages when two of them write and checkpoint at one instant.
 
     A lock on a file beside the log, held by one thread of this process at a time.
     """
+
+    works = fcntl is not None
 
     def __init__(self, url: str, path: Path) -> None:
         self._url, self._path = url, Path(f"{path}.lock")

@@ -51,8 +51,8 @@ def empty(behind: int) -> None:
     st.code("eventscope import olist data/olist-orders", language="shell")
 
 
-def failed(error: Exception) -> None:
-    """What went wrong, in its own words."""
+def failed(error: Exception, next_step: str = "Mend the cause and reload this page.") -> None:
+    """What went wrong, in its own words, and what comes next."""
     st.subheader("This cannot be shown")
     st.error(_letters(str(error)), icon=":material/error:")
-    st.caption("Everything in the log is as it was. Mend the cause and reload this page.")
+    st.caption(f"Everything in the log is as it was. {next_step}")

@@ -127,6 +127,11 @@ def test_a_projection_that_means_something_else_now_has_no_checkpoint(filled: Ev
     assert (filled.shelf(revised).checkpoint(), names(filled)) == (0, "")
 
 
+def test_who_lays_live_rows_out_too_late_takes_nothing_away(filled: EventStore) -> None:
+    filled.shelf(deliveries).reset()
+    assert (names(filled), filled.shelf(deliveries).checkpoint()) == ("abcd", 1)
+
+
 def test_rows_made_beside_are_not_seen_until_they_take_the_place(filled: EventStore) -> None:
     beside = filled.shelf(deliveries, beside=True)
     beside.reset()

@@ -1,0 +1,89 @@
+"""Who writes to the file? One connection of this process at a time, in line with the others."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection
+
+from core.errors import StoreUnavailable
+from core.stores.sqlite_file import Queue, translated, writing_engine
+from core.stores.sqlite_wal import Watch
+
+
+class Writer:
+    """The connection that writes, its turn among all who do, and its leave when the disk fails."""
+
+    def __init__(self, url: str, path: Path) -> None:
+        self.lock = threading.RLock()
+        self.queue = Queue(url, path)
+        self.watch = Watch(path)
+        self._url, self._path = url, path
+        self._connection: Connection | None = None
+        self._process = os.getpid()
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """In turn, all or nothing; database errors come out as ours."""
+        self.require_home()
+        with translated(self._url), self.turn() as run:
+            try:
+                run.execute("BEGIN IMMEDIATE")
+                yield self._connected()
+                run.execute("COMMIT")
+            except BaseException:
+                run.rollback()
+                raise
+
+    @contextmanager
+    def turn(self) -> Iterator[Any]:
+        """The driver's own connection while nobody else writes: hot statements are prepared there,
+        without a layer."""
+        self.require_home()
+        with self.lock, self.queue:
+            run = self._connected().connection.driver_connection
+            try:
+                yield run
+            except sqlite3.OperationalError:
+                self._leave()  # what a failed disk left in this connection is not to be trusted
+                raise
+            self.watch.look(run)  # type: ignore[arg-type]
+
+    def require_home(self) -> None:
+        """Locks do not cross a fork: two processes on one connection would corrupt the file."""
+        if not self.is_home():
+            raise StoreUnavailable(
+                self._url, "it was opened by the process this one was forked from; open it again"
+            )
+
+    def is_home(self) -> bool:
+        """Whether this is the process that opened the file."""
+        return os.getpid() == self._process
+
+    def _connected(self) -> Connection:
+        if self._connection is None:
+            # Pinned: statements stay prepared, and nothing else is ever sent on it.
+            self._connection = writing_engine(self._path).connect()
+        return self._connection
+
+    def close(self) -> None:
+        """Let go of the file."""
+        with self.lock:
+            if self._connection is not None:
+                # The last connection to leave folds the write-ahead log back into the file: it
+                # does so in line with the writers.
+                with self.queue:
+                    self._leave()
+                self.queue.close()
+
+    def _leave(self) -> None:
+        if self._connection is not None:
+            connection, self._connection = self._connection, None
+            connection.invalidate()
+            connection.close()

@@ -1,0 +1,75 @@
+"""Is a copy of the log worth anything? One taken under load is whole; one cut short is known."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+import time
+from pathlib import Path
+
+import pytest
+
+from core.errors import BeyondHead
+from core.machine import TimeMachine
+from core.moments import AtPosition
+from core.stores import open_store
+from tests.conftest import CODEC
+from tests.reliability.dying import append_and_tell, facts, fork, kill
+from tests.reliability.figures import short_and_long
+
+WRITERS = 3
+
+
+@pytest.mark.parametrize("backups", short_and_long(5, 100))
+def test_a_backup_taken_under_load_is_a_whole_beginning_of_the_log(
+    tmp_path: Path, backups: int
+) -> None:
+    url = f"sqlite:///{tmp_path}/log.db"
+    store = open_store(url, CODEC)
+    writers = [
+        fork(lambda one=one: append_and_tell(url, f"order-{one}", tmp_path / f"told-{one}"))
+        for one in range(WRITERS)
+    ]
+    taken = []
+    try:
+        for number in range(backups):
+            time.sleep(0.1)
+            acknowledged = store.head().position
+            copy = tmp_path / f"copy-{number}.db"
+            with sqlite3.connect(tmp_path / "log.db") as live, sqlite3.connect(copy) as backup:
+                live.backup(backup, pages=16, sleep=0.001)
+            taken.append((copy, acknowledged))
+    finally:
+        kill(writers)
+    log = [row[11] for row in store.rows()]
+    for copy, acknowledged in taken:
+        restored = TimeMachine.open(f"sqlite:///{copy}")
+        verified = restored.verify()
+        assert verified.events >= acknowledged
+        assert verified.seal == log[verified.events - 1]
+        assert restored.project() == verified.events
+        restored.close()
+    print(
+        f"{backups} backups under {WRITERS} writers, the last of {verified.events:,} of"
+        f" {len(log):,} events: each a whole beginning of the log"
+    )
+    store.close()
+
+
+def test_a_copy_without_its_write_ahead_log_is_known_by_a_moment_kept_elsewhere(
+    tmp_path: Path,
+) -> None:
+    live = TimeMachine.open(f"sqlite:///{tmp_path}/log.db")
+    live.store.append("order-a", facts(5), 0)
+    live.close()  # folds the write-ahead log back into the file
+    live = TimeMachine.open(f"sqlite:///{tmp_path}/log.db")
+    live.store.append("order-a", facts(4), 5)
+    kept_elsewhere = live.status()
+    shutil.copy(tmp_path / "log.db", tmp_path / "copy.db")
+    copy = TimeMachine.open(f"sqlite:///{tmp_path}/copy.db")
+    assert copy.verify().events == 5  # whole in itself: only who knows more can tell
+    assert kept_elsewhere.position == 9
+    with pytest.raises(BeyondHead):
+        copy.position(AtPosition(kept_elsewhere.position))
+    copy.close()
+    live.close()

@@ -1,0 +1,183 @@
+"""Is the log whole when its writers were killed? At any point of whatever they were doing."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Callable
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from core.digests import verify
+from core.errors import EventscopeError
+from core.events import Event
+from core.machine import TimeMachine
+from core.stores import open_store
+from tests.conftest import CODEC
+from tests.reliability.dying import (
+    append_and_tell,
+    ended,
+    facts,
+    fork,
+    kill,
+    killed_within,
+    missing,
+)
+from tests.reliability.figures import seeded, short_and_long
+
+WRITERS = 3
+BATCH = 1000
+LINE = len(f"{uuid4()}\n")
+
+
+@pytest.mark.parametrize("rounds", short_and_long(40, 10_000))
+def test_killed_writers_leave_everything_they_were_told_is_safe(
+    tmp_path: Path, rounds: int
+) -> None:
+    chance = seeded()
+    url = f"sqlite:///{tmp_path}/log.db"
+    told = [tmp_path / f"told-{writer}" for writer in range(WRITERS)]
+    for _ in range(rounds):
+        before = said(told)
+        writers = [
+            fork(lambda writer=writer: append_and_tell(url, f"order-{writer}", told[writer]))
+            for writer in range(WRITERS)
+        ]
+        while chance.random() < 0.99 and said(told) == before:  # some die before they have begun
+            time.sleep(0.001)
+        time.sleep(chance.uniform(0, 0.03))
+        kill(writers)
+    store = open_store(url, CODEC)
+    kills, kept = rounds * WRITERS, store.head().position
+    print(f"{kills:,} kills, {said(told) // LINE:,} acknowledged, {kept:,} kept")
+    assert said(told) >= rounds * LINE / 2
+    assert not missing(store, told)
+    store.close()
+    assert_whole(url)
+
+
+def said(told: list[Path]) -> int:
+    """How many bytes of acknowledgements there are."""
+    return sum(file.stat().st_size for file in told if file.exists())
+
+
+def assert_whole(url: str) -> int:
+    """Every byte as it was written, no hole, the read models at the head; how many events."""
+    machine = TimeMachine.open(url)
+    events = machine.verify().events
+    assert machine.project() == events
+    machine.close()
+    with sqlite3.connect(url.removeprefix("sqlite:///")) as raw:
+        assert raw.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    raw.close()
+    return events
+
+
+@pytest.mark.parametrize("rounds", short_and_long(30, 500))
+def test_a_killed_batch_is_there_wholly_or_not_at_all(tmp_path: Path, rounds: int) -> None:
+    chance = seeded()
+    url = f"sqlite:///{tmp_path}/log.db"
+    open_store(url, CODEC).close()
+    seconds = timed(lambda: append_batch(url, "order-first"))
+    for number in range(rounds):
+        killed_within(chance, 1.5 * seconds, lambda number=number: append_batch(url, f"o-{number}"))
+    store = open_store(url, CODEC)
+    kept, left = divmod(verify(store.rows()).events, BATCH)
+    print(f"{rounds} batches of {BATCH:,} killed, {kept - 1} of them kept, none in part")
+    assert left == 0
+    assert {store.version_at(f"o-{number}") for number in range(rounds)} <= {0, BATCH}
+    store.close()
+
+
+def append_batch(url: str, stream: str) -> None:
+    """A thousand events in one append."""
+    store = open_store(url, CODEC)
+    store.append(stream, facts(BATCH), 0)
+    store.close()
+
+
+def timed(work: Callable[[], object]) -> float:
+    """How long the work takes when nobody kills it, in seconds."""
+    begun = time.monotonic()
+    work()
+    return time.monotonic() - begun
+
+
+def create(url: str) -> None:
+    """Lay an empty store out."""
+    open_store(url, CODEC).close()
+
+
+def snapshot(url: str) -> None:
+    """Append across the fiftieth version, which is remembered, again and again."""
+    machine = TimeMachine.open(url)
+    version = machine.store.version_at("order-a")
+    for _ in range(6):
+        version = machine.store.append("order-a", facts(49), version)[-1].version
+        machine.repository.remember("order-a")
+    machine.close()
+
+
+def rebuild(url: str) -> None:
+    """Make every read model anew beside the live rows."""
+    machine = TimeMachine.open(url)
+    machine.rebuild()
+    machine.close()
+
+
+def bring_in(url: str) -> None:
+    """Import a history, the same each time, and read it into the figures."""
+    machine = TimeMachine.open(url)
+    machine.load(HISTORY)
+    machine.project()
+    machine.close()
+
+
+HISTORY: list[tuple[str, Event]] = [
+    (f"order-{n}", fact) for n in range(60) for fact in facts(10, f"{n}")
+]
+
+
+@pytest.mark.parametrize("work", [create, snapshot, rebuild, bring_in])
+@pytest.mark.parametrize("rounds", short_and_long(12, 100))
+def test_whatever_was_killed_the_store_opens_and_is_whole(
+    tmp_path: Path, work: Callable[[str], None], rounds: int
+) -> None:
+    chance = seeded()
+    url = f"sqlite:///{tmp_path}/log.db"
+    seconds = timed(lambda: work(f"sqlite:///{tmp_path}/timed.db"))
+    for _ in range(rounds):
+        if work is create:
+            for file in tmp_path.glob("log.db*"):
+                file.unlink()
+        killed_within(chance, seconds, lambda: work(url))
+        assert_whole(url)
+    print(f"{work.__name__}: killed {rounds} times within {seconds * 1000:.0f} ms, whole each time")
+
+
+def test_a_killed_import_begun_again_doubles_nothing(tmp_path: Path) -> None:
+    chance = seeded()
+    url = f"sqlite:///{tmp_path}/log.db"
+    seconds = timed(lambda: bring_in(f"sqlite:///{tmp_path}/timed.db"))
+    for _ in range(10):
+        killed_within(chance, seconds, lambda: bring_in(url))
+        assert assert_whole(url) in (0, len(HISTORY))
+    bring_in(url)
+    assert assert_whole(url) == len(HISTORY)
+
+
+def test_the_harness_would_notice_a_missing_event(tmp_path: Path) -> None:
+    told = tmp_path / "told"
+    told.write_text("an event that never was\n")
+    store = open_store(f"sqlite:///{tmp_path}/log.db", CODEC)
+    assert missing(store, [told]) == {"an event that never was"}
+    store.close()
+
+
+def test_a_work_that_raises_ends_with_another_code() -> None:
+    def stumble() -> None:
+        raise EventscopeError("no")
+
+    assert ended([fork(stumble), fork(lambda: None)]) == [1, 0]
