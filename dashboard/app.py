@@ -32,6 +32,9 @@ MENU = (
     st.Page("screens/log.py", title="Log", icon=":material/format_list_numbered:", url_path="log"),
 )
 
+COMPARISON = "screens/compare.py"
+PINS = {"a": "from", "b": "to"}
+
 
 @st.cache_resource(show_spinner=False)
 def settle_memory() -> None:
@@ -51,16 +54,29 @@ def draw_playhead(present: source.Present) -> None:
         now=playhead.is_now(),
         when=moment(record.recorded_at) if record else "Before the first event",
         seal=record.seal.hex() if record else "",
+        pins=playhead.pins(),
         on_move=playhead.move,
         on_words=playhead.go,
         on_cite=lambda: st.session_state.update(citing=True),
+        on_pin=lambda name, there: playhead.pin(PINS[name], there),
     )
+    offer_comparison()
     if st.session_state.pop("citing", False):
         cite(position)
     if said := playhead.trouble():
         warn(said)
     if present.behind:
         st.caption(f"{present.behind:,} newer events are being read into the figures.")
+
+
+def offer_comparison() -> None:
+    """Where both pins are set, the way to what became different between them."""
+    a, b = playhead.pins()
+    if a is None or b is None or not (HERE / COMPARISON).exists() or page.url_path == "compare":
+        return
+    query = {"from": f"@{a}", "to": f"@{b}"}
+    label = f"Compare A (position {a:,}) with B (position {b:,})"
+    st.page_link(COMPARISON, label=label, icon=":material/compare_arrows:", query_params=query)
 
 
 def check_citation(cited: str) -> None:

@@ -11,13 +11,14 @@ from pathlib import Path
 import streamlit as st
 
 HERE = Path(__file__).parent
+SCRIPTS = ("pins", "keys", "band")
 SETTLES_AFTER_MS = 250
 
 _mount = st.components.v2.component(
     "eventscope.band",
     html=(HERE / "band.html").read_text("utf-8"),
     css=(HERE / "band.css").read_text("utf-8"),
-    js=(HERE / "band.js").read_text("utf-8"),
+    js="\n".join((HERE / f"{name}.js").read_text("utf-8") for name in SCRIPTS),
 )
 
 
@@ -29,15 +30,18 @@ def band(
     now: bool,
     when: str,
     seal: str,
+    pins: tuple[int | None, int | None],
     on_move: Callable[[int | None], None],
     on_words: Callable[[str], None],
     on_cite: Callable[[], None],
+    on_pin: Callable[[str, int | None], None],
 ) -> None:
     """Draw the log: `buckets` are (start, events) in order of time and add up to the head.
 
     `position` is where the playhead stands, `when` its clock time as people read it, `seal` the
-    digest that vouches for the log up to there. `on_move` hears where the playhead comes to rest
-    (None is now), `on_words` what somebody typed, `on_cite` that the moment is to be cited.
+    digest that vouches for the log up to there; `pins` are the positions of A and B. `on_move`
+    hears where the playhead comes to rest (None is now), `on_words` what somebody typed, `on_cite`
+    that the moment is to be cited, `on_pin` where pin "a" or "b" was put (None: taken away).
     """
 
     def moved() -> None:
@@ -50,6 +54,11 @@ def band(
         if said is not None:
             on_words(str(said["text"]))
 
+    def pinned() -> None:
+        said = st.session_state["band"].get("pinned")
+        if said is not None:
+            on_pin(said["name"], said["position"])
+
     _mount(
         key="band",
         data={
@@ -59,11 +68,13 @@ def band(
             "now": now,
             "when": when,
             "seal": seal,
+            "pins": pins,
             "settle": SETTLES_AFTER_MS,
         },
         on_moved_change=moved,
         on_words_change=typed,
         on_cite_change=on_cite,
+        on_pinned_change=pinned,
     )
 
 

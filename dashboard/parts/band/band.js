@@ -18,9 +18,11 @@ class Band {
     };
     track.onpointermove = e => track.hasPointerCapture(e.pointerId) && this.point(e);
     track.onpointerup = () => this.settle(0);
-    this.$("now").onclick = () => this.report("moved", { position: null, at: Date.now() });
-    this.$("seal").onclick = () => this.report("cite", { at: Date.now() });
+    this.$("now").onclick = () => this.tell("moved", { position: null });
+    this.$("seal").onclick = () => this.tell("cite", {});
     this.$("go").onsubmit = e => { e.preventDefault(); this.say(this.$("words").value); };
+    this.pins = new Pins(this.$, this);
+    this.keys = new Keys(this.$, this);
     this.watch = new ResizeObserver(() => this.draw());
     this.watch.observe(this.$("bars"));
   }
@@ -31,6 +33,7 @@ class Band {
     if (data.buckets !== this.told) this.learn(data);
     this.when = data.when;
     this.seal = data.seal;
+    this.pins.put(data.pins);
     // A run that began before somebody took hold of the playhead must not take it out of the hand.
     const asked = `${data.position} ${data.now}`;
     if (asked !== this.asked) {
@@ -40,7 +43,7 @@ class Band {
       this.now = data.now;
       this.range.value = this.position = data.position;
     }
-    this.say = text => text.trim() && this.report("words", { text, at: Date.now() });
+    this.say = text => text.trim() && this.tell("words", { text });
     this.draw();
   }
 
@@ -98,6 +101,11 @@ class Band {
     this.settle(this.wait);
   }
 
+  // Under a number of its own, so that saying the same again is news as well.
+  tell(name, what) {
+    this.report(name, { ...what, at: Date.now() });
+  }
+
   settle(wait) {
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.rest(), wait);
@@ -105,7 +113,7 @@ class Band {
 
   rest() {
     this.root.classList.remove("moving");
-    this.report("moved", { position: this.position, at: Date.now() });
+    this.tell("moved", { position: this.position });
   }
 
   draw() {
@@ -124,6 +132,7 @@ class Band {
     this.$("hand").style.left = `${100 * share}%`;
     this.$("hint").style.transform = `translateX(${-100 * share}%)`;   // never past either edge
     this.$("hint").textContent = bucket ? DAY.format(bucket.start) : "";
+    this.pins.draw();
     this.range.setAttribute("aria-valuetext", `Position ${this.position}, ${this.$("when").textContent}`);
     this.paint(share);
   }
@@ -149,7 +158,7 @@ class Band {
     pen.fillRect(0, height - 1, width, 1);
   }
 
-  dispose() { clearTimeout(this.timer); this.watch.disconnect(); }
+  dispose() { clearTimeout(this.timer); this.keys.dispose(); this.watch.disconnect(); }
 }
 
 export default function (component) {
