@@ -16,11 +16,10 @@ if str(HERE.parent) not in sys.path:  # Streamlit runs this file by its path, no
     sys.path.insert(0, str(HERE.parent))
 
 from dashboard import playhead, source  # noqa: E402
-from dashboard.parts.band import band  # noqa: E402
+from dashboard.above import draw_band  # noqa: E402
 from dashboard.parts.citation import citation_link, cited_banner  # noqa: E402
 from dashboard.parts.frame import empty, failed, frame, warn  # noqa: E402
-from dashboard.parts.time_travel.model import moment  # noqa: E402
-from dashboard.source import EventscopeError, book, proof  # noqa: E402
+from dashboard.source import EventscopeError, proof  # noqa: E402
 from dashboard.source.proof import BadCitation  # noqa: E402
 
 MENU = (
@@ -33,7 +32,6 @@ MENU = (
 )
 
 COMPARISON = "screens/compare.py"
-PINS = {"a": "from", "b": "to"}
 
 
 @st.cache_resource(show_spinner=False)
@@ -45,24 +43,10 @@ def settle_memory() -> None:
 
 def draw_playhead(present: source.Present) -> None:
     """The whole log under one playhead, the same on every screen."""
-    position = playhead.position()
-    record = source.at(position)
-    band(
-        book.pulse(present.position),
-        head=present.position,
-        position=position,
-        now=playhead.is_now(),
-        when=moment(record.recorded_at) if record else "Before the first event",
-        seal=record.seal.hex() if record else "",
-        pins=playhead.pins(),
-        on_move=playhead.move,
-        on_words=playhead.go,
-        on_cite=lambda: st.session_state.update(citing=True),
-        on_pin=lambda name, there: playhead.pin(PINS[name], there),
-    )
+    draw_band(present.position)
     offer_comparison()
     if st.session_state.pop("citing", False):
-        cite(position)
+        cite(playhead.position())
     if said := playhead.trouble():
         warn(said)
     if present.behind:

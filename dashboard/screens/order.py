@@ -9,10 +9,10 @@ from dashboard.parts.finder import finder
 from dashboard.parts.frame import warn
 from dashboard.parts.place import place
 from dashboard.parts.rebuilt import rebuilt
-from dashboard.parts.time_travel import Sight, time_travel
+from dashboard.parts.time_travel import Held, Sight, time_travel
 from dashboard.parts.time_travel.model import moment
 from dashboard.parts.two_clocks import belief_table, facts_table
-from dashboard.source import book, history, waiting
+from dashboard.source import book, history, truth, waiting
 from dashboard.source.two_clocks import BadMoment, hindsight
 
 MATCHES = 100
@@ -153,6 +153,17 @@ def believed(order_id: str, about: str) -> None:
         facts_table(found.not_yet, "Known by then, but happened later than that time", moment)
 
 
+def held(order_id: str, versions: int) -> Held | None:
+    """Where the condition that is asked in the band held in this order."""
+    asked = playhead.asked()
+    if asked is None:
+        return None
+    try:
+        return Held(asked, truth.stretches(order_id, versions, asked))
+    except truth.BadCondition:
+        return None  # the band explains the mistake
+
+
 def walk(order_id: str) -> None:
     """The order at the playhead, and the way through its history."""
     versions = history.version_at(order_id, source.present().position)
@@ -172,6 +183,7 @@ def walk(order_id: str) -> None:
         order=f"{order_id}@{versions}",
         sight=sight,
         between=history.between(order_id, *ends) if len(ends) == 2 else None,
+        held=held(order_id, versions),
         key="walk",
         on_settle=lambda sight: left_at(order_id, sight),
     )

@@ -14,7 +14,7 @@ class Pins {
     const { position } = this.band;
     this[name] = this[name] === position ? null : position;
     this.draw();
-    this.band.tell("pinned", { name, position: this[name] });
+    this.band.tell("pinned", [name, this[name]]);
   }
 
   put([a, b]) {
@@ -34,7 +34,7 @@ class Pins {
     button.setAttribute("aria-pressed", set);
     button.setAttribute("aria-label", said);
     const flag = this.$(`flag-${name}`);
-    const share = set ? this.band.share(position).share : -1;
+    const share = set ? this.band.view.share(position) : -1;
     flag.hidden = share < 0 || share > 1;
     flag.style.left = `${100 * share}%`;
   }

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import astuple
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from decimal import Decimal
 from typing import Any, cast
 
@@ -72,9 +72,10 @@ def shown(value: Any) -> str:
     return formatted(value)
 
 
-def moment(at: datetime) -> str:
-    """`24 Nov 2017 17:00:05 UTC`."""
-    return f"{at.day} {at:%b %Y %H:%M:%S} UTC"
+def moment(at: datetime, zone: tzinfo = UTC) -> str:
+    """`24 Nov 2017 17:00:05 UTC`, or what the clocks of another zone show then."""
+    there = at.astimezone(zone)
+    return f"{there.day} {there:%b %Y %H:%M:%S %Z}"
 
 
 def gap(before: datetime, after: datetime) -> str:
