@@ -112,7 +112,7 @@ def holding(head: int, position: int) -> None:
     st.text(f"{text}\nholds for {total:,} orders at position {position:,}.")
     page = st.pagination(pages, key="holding_page") if pages > 1 else 1
     rows = truth.holding(found, position, (page - 1) * PAGE, PAGE)
-    picked = order_table(rows, key="holding_orders")
+    picked = order_table(rows, key="holding_orders", zone=str(playhead.zone()))
     if picked is not None and (order_id := chosen_row(rows, picked)):
         playhead.choose(order_id)
         st.switch_page("screens/order.py", query_params=playhead.link(order_id))
