@@ -13,7 +13,7 @@ from dashboard.parts.time_travel.model import moment
 from dashboard.source import track, truth
 
 PINS = {"a": "from", "b": "to"}
-POINTS = 400
+POINTS = 240
 """How many places a line of the truth has at most, so that its message stays small."""
 PAGE = 15
 

@@ -12,8 +12,9 @@ from core.stores import Search
 from dashboard.source import REMEMBERED, machine
 
 KNOTS = 400
+"""How many of them a picture has; its size does not grow with the log."""
 CLOSE = 900
-"""How many of them a picture has at most, far and near; its size does not grow with the log."""
+"""Up to so many positions, each is one of them."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,8 @@ def knots(first: int, last: int, most: int = KNOTS) -> Knots:
 def around(first: int, last: int, head: int) -> Knots:
     """The knots of a stretch and of as much on either side, so that it can be moved about."""
     width = max(1, last - first)
-    return knots(max(1, first - width), min(head, last + width), CLOSE)
+    begin, end = max(1, first - width), min(head, last + width)
+    return knots(begin, end, CLOSE if end - begin <= CLOSE else KNOTS)
 
 
 def alike(position: int, direction: int, head: int) -> int | None:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -91,7 +92,7 @@ def band(sight: Sight, on: Mapping[str, Callable[[Any], None]]) -> None:
         **{name: getattr(sight, name) for name in ("zone", "pins", "focus")},
         "line": _packed(sight.line),
         "close": None if sight.close is None else _packed(sight.close),
-        "truth": None if sight.truth is None else vars(sight.truth),
+        "truth": None if sight.truth is None else _told(sight.truth),
         "settle": SETTLES_AFTER_MS,
     }
     _mount(key="band", data=shown, **heard)
@@ -104,6 +105,20 @@ def _hears(name: str, act: Callable[[Any], None]) -> Callable[[], None]:
             act(said["value"])
 
     return heard
+
+
+def _told(truth: Truth) -> dict[str, Any]:
+    return vars(truth) | {"line": _steps(truth.line), "close": _steps(truth.close)}
+
+
+def _steps(line: Sequence[tuple[int, int]]) -> list[int]:
+    """Each point as its steps from the one before: position, number, position, number …"""
+    before = [(0, 0), *line]
+    return [
+        step
+        for (place, number), (next_place, next_number) in pairwise(before)
+        for step in (next_place - place, next_number - number)
+    ]
 
 
 def _packed(knots: Knots) -> str:

@@ -20,7 +20,7 @@ class Truth {
     this.asked = asked;
     this.told = told?.mistake ? null : told;
     this.at = position;
-    this.points = this.told ? joined(told.line, told.close) : [];
+    this.points = this.told ? joined(points(told.line), points(told.close)) : [];
     this.mistaken(told);
     this.$("unask").hidden = !told;
     for (const id of ["lane", "flip-before", "flip-after", "holding"]) this.$(id).hidden = !this.told;
@@ -87,6 +87,17 @@ class Truth {
     const held = position === this.at ? this.told.number : this.number(position);
     this.$("holding").textContent = `holds for ${number.format(held)} ${held === 1 ? "order" : "orders"}`;
   }
+}
+
+// [position, number] of each point, from the steps between them.
+function points(steps) {
+  const found = [];
+  let [place, held] = [0, 0];
+  for (let at = 0; at < steps.length; at += 2) {
+    [place, held] = [place + steps[at], held + steps[at + 1]];
+    found.push([place, held]);
+  }
+  return found;
 }
 
 // The line of the whole log, with the part that is known more closely put in its place.
