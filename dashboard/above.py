@@ -62,12 +62,12 @@ def _truth(head: int, position: int, focus: tuple[int, int] | None) -> Truth | N
         found = _counted(text, head)
     except truth.BadCondition as bad:
         return Truth(bad.text, mistake=(bad.column, bad.reason))
-    close = found.line(*focus, POINTS) if focus else []
-    return Truth(text, found.at(position), found.line(0, head, POINTS), close)
+    close = truth.line(found, *focus, POINTS) if focus else []
+    return Truth(text, found.count(position), truth.line(found, 0, head, POINTS), close)
 
 
-def _counted(text: str, head: int) -> truth.Counted:
-    if not truth.counting(text, head):
+def _counted(text: str, head: int) -> truth.Holding:
+    if not truth.takes_long(text, head):
         return truth.counted(text, head)
     said = "Asking every order at every moment, once"
     shown = st.progress(0.0, text=said)
@@ -94,7 +94,7 @@ def _go_flip(position: int, direction: int, head: int) -> None:
     if text is None:
         return
     found = truth.counted(text, head)
-    place = found.after(position) if direction > 0 else found.before(position)
+    place = found.next_flip(position) if direction > 0 else found.previous_flip(position)
     if place is None:
         which = "after" if direction > 0 else "before"
         playhead.say(f"No order begins or ceases to fulfil it {which} this moment.")
@@ -107,7 +107,7 @@ def holding(head: int, position: int) -> None:
     """The orders it holds for at the playhead, those it came true for latest first."""
     text = playhead.asked() or ""
     found = truth.counted(text, head)
-    total = found.at(position)
+    total = found.count(position)
     pages = max(1, -(-total // PAGE))
     st.text(f"{text}\nholds for {total:,} orders at position {position:,}.")
     page = st.pagination(pages, key="holding_page") if pages > 1 else 1

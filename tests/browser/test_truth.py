@@ -11,22 +11,21 @@ from playwright.sync_api import Page, expect
 
 from core import TimeMachine
 from core.conditions import flips, parse_condition
-from core.counting import Counted, count_over
-from core.orders import Order
+from core.holding import Holding, holding
+from core.orders import Order, orders
 from tests.browser.conftest import Visit, settled
 
 ASKED = 'total > 500 and status == "placed"'
 
 
 @contextmanager
-def counted(url: str) -> Iterator[Counted]:
+def counted(url: str) -> Iterator[Holding]:
     machine = TimeMachine.open(url, create=False)
-    head = machine.store.head().position
-    yield count_over(machine.projector.transitions(1, head), parse_condition(ASKED, Order))
+    yield holding(machine.store.read_all(), orders, parse_condition(ASKED, Order))
     machine.close()
 
 
-def holding(page: Page, number: int) -> None:
+def said(page: Page, number: int) -> None:
     expect(page.locator(".band #holding")).to_have_text(f"holds for {number:,} orders")
 
 
@@ -37,10 +36,10 @@ def test_a_condition_is_typed_counted_and_travels_in_the_link(
         page = visit(f"{sample}/?at=@20000")
         page.get_by_label("Condition on the orders").fill(ASKED)
         page.keyboard.press("Enter")
-        holding(page, found.at(20_000))
+        said(page, found.count(20_000))
         expect(page.locator(".band #lane")).to_be_visible()
         again = visit(page.url)
-        holding(again, found.at(20_000))
+        said(again, found.count(20_000))
         again.get_by_role("button", name="Ask no condition").click()
         expect(again).not_to_have_url(re.compile("when="))
         expect(again.locator(".band #lane")).to_be_hidden()
@@ -52,25 +51,25 @@ def test_every_change_of_the_number_is_reached_by_button_and_by_key(
     with counted(stores["sample"]) as found:
         page = visit(f"{sample}/log?at=@20000&when={quote(ASKED)}")
         page.get_by_role("button", name="Next change").click()
-        place = found.after(20_000)
+        place = found.next_flip(20_000)
         expect(page).to_have_url(re.compile(f"at=(%40|@){place}&"))
-        holding(page, found.at(place))
+        said(page, found.count(place))
         settled(page)
         page.locator(".band #range").focus()
         page.keyboard.press("]")
-        following = found.after(place)
+        following = found.next_flip(place)
         expect(page).to_have_url(re.compile(f"at=(%40|@){following}&"))
         settled(page)
         page.keyboard.press("[")
         expect(page).to_have_url(re.compile(f"at=(%40|@){place}&"))
-        holding(page, found.at(place))
+        said(page, found.count(place))
 
 
 def test_the_number_leads_to_the_orders_it_holds_for(
     visit: Visit, sample: str, stores: dict[str, str]
 ) -> None:
     with counted(stores["sample"]) as found:
-        standing = found.standing(20_000)
+        standing = found.keys(20_000)[::-1]
         page = visit(f"{sample}/log?at=@20000&when={quote(ASKED)}")
         page.locator(".band #holding").click()
         told = page.get_by_role("dialog")
@@ -79,7 +78,7 @@ def test_the_number_leads_to_the_orders_it_holds_for(
         box = table.bounding_box()
         assert box
         page.mouse.click(box["x"] + 18, box["y"] + 35 + 17)
-        first = standing[0].removeprefix("order-")
+        first = standing[0]
         expect(page).to_have_url(re.compile(f"/order\\?order={first}"))
 
 
@@ -115,8 +114,8 @@ def test_in_an_order_every_stretch_is_a_band_and_every_flip_is_reached(
             one.began.version <= at < (one.ended.version if one.ended else versions + 1)
             for one in held
         )
-        said = "holds here" if inside else "does not hold here"
-        expect(page.locator(".tt #held-said")).to_contain_text(re.compile(f"^{said}"))
+        told = "holds here" if inside else "does not hold here"
+        expect(page.locator(".tt #held-said")).to_contain_text(re.compile(f"^{told}"))
     expect(page.get_by_role("button", name="Next flip")).to_be_disabled()
     page.get_by_role("button", name="Previous flip").click()
     expect(slider).to_have_value(str(max(place for place in places if place < at)))
