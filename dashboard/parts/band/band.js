@@ -139,7 +139,8 @@ class Band {
     this.root.classList.toggle("past", !this.now);
     this.headline.draw();
     this.hand.draw();
-    this.track.draw(view, position, style);
+    // The hand's own colour: a canvas cannot read one that differs from light to dark.
+    this.track.draw(view, position, getComputedStyle(this.$("hand")).borderLeftColor);
     this.truth.draw(view, position, style);
     this.pins.draw();
   }

@@ -10,12 +10,11 @@ class Track {
     this.waits = waits;
   }
 
-  draw(view, position, style) {
+  draw(view, position, accent) {
     const { canvas } = this;
     const [width, height] = [canvas.clientWidth, canvas.clientHeight];
     const pen = penOf(canvas);
     const passed = view.share(position) * width;
-    const accent = style.getPropertyValue("--accent") || style.color;
     const ticks = view.line.exact && width / Math.max(1, view.width) >= TICKS_FROM;
     const bars = ticks ? this.ticks(view, width) : this.columns(view, width);
     pen.fillStyle = accent;
@@ -25,7 +24,6 @@ class Track {
       pen.fillRect(x, height - tall, wide, tall);
     }
     pen.globalAlpha = 0.35;
-    pen.fillStyle = style.color;
     pen.fillRect(0, height - 1, width, 1);
     this.label(view.line.exact ? this.gaps(view, width) : []);
   }
