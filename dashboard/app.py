@@ -56,7 +56,7 @@ def draw_playhead(present: source.Present) -> None:
 def offer_comparison() -> None:
     """Where both pins are set, the way to what became different between them."""
     a, b = playhead.pins()
-    if a is None or b is None or not (HERE / COMPARISON).exists() or page.url_path == "compare":
+    if a is None or b is None or page.url_path == "compare":
         return
     query = {"from": f"@{a}", "to": f"@{b}"}
     label = f"Compare A (position {a:,}) with B (position {b:,})"
