@@ -26,7 +26,8 @@ def counted(url: str) -> Iterator[Holding]:
 
 
 def said(page: Page, number: int) -> None:
-    expect(page.locator(".band #holding")).to_have_text(f"holds for {number:,} orders")
+    told = page.locator(".band #holding")
+    expect(told).to_have_text(f"holds for {number:,} orders", timeout=20_000)  # it is counted first
 
 
 def test_a_condition_is_typed_counted_and_travels_in_the_link(
