@@ -12,6 +12,7 @@ from typing import Any
 from core.conditions import Condition
 from core.deciders import Decider
 from core.events import Recorded
+from core.projections import Transition
 
 TOLD_EVERY = 5_000
 
@@ -95,3 +96,22 @@ def holding(
             true ^= {stream}
             flips.append(Flip(recorded.position, stream.removeprefix(prefix), not was))
     return Holding(tuple(flips))
+
+
+def held_on(
+    known: Holding,
+    news: Iterable[Transition],
+    decider: Decider[Any, Any, Any],
+    condition: Condition,
+) -> Holding:
+    """The same further on, by the events after those that are known: they alone are looked at."""
+    prefix, holds = decider.stream(""), condition.holds
+    flips: list[Flip] = []
+    for step in news:
+        stream = step.recorded.stream
+        if not stream.startswith(prefix):
+            continue
+        was = step.recorded.version > 1 and holds(step.before)
+        if holds(step.after) is not was:
+            flips.append(Flip(step.recorded.position, stream.removeprefix(prefix), not was))
+    return Holding((*known.flips, *flips)) if flips else known

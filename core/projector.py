@@ -65,6 +65,13 @@ class Projector:
             self._store.swap(projection)
         self.project()
 
+    def transitions(self, from_position: int, to_position: int) -> Iterator[Transition]:
+        """Each event in a stretch of the log, with the state of its stream before and after it."""
+        states = _States(self._repositories)
+        log = self._store.read_all(from_position, to_position, BATCH)
+        while batch := list(islice(log, BATCH)):
+            yield from states.transitions(batch)
+
     def _run(self, shelves: Sequence[tuple[Projection, Shelf]], progress: Progress | None) -> int:
         """Fold on from the furthest checkpoint behind; those further on join when it gets there."""
         writers = [_Writer(projection, shelf) for projection, shelf in shelves]

@@ -16,11 +16,10 @@ if str(HERE.parent) not in sys.path:  # Streamlit runs this file by its path, no
     sys.path.insert(0, str(HERE.parent))
 
 from dashboard import playhead, source  # noqa: E402
-from dashboard.parts.band import band  # noqa: E402
+from dashboard.above import draw_band  # noqa: E402
 from dashboard.parts.citation import citation_link, cited_banner  # noqa: E402
 from dashboard.parts.frame import empty, failed, frame, warn  # noqa: E402
-from dashboard.parts.time_travel.model import moment  # noqa: E402
-from dashboard.source import EventscopeError, StoreUnavailable, book, proof  # noqa: E402
+from dashboard.source import EventscopeError, StoreUnavailable, proof  # noqa: E402
 from dashboard.source.proof import BadCitation  # noqa: E402
 
 MENU = (
@@ -32,6 +31,8 @@ MENU = (
     st.Page("screens/log.py", title="Log", icon=":material/format_list_numbered:", url_path="log"),
 )
 
+COMPARISON = "screens/compare.py"
+
 
 @st.cache_resource(show_spinner=False)
 def settle_memory() -> None:
@@ -42,25 +43,24 @@ def settle_memory() -> None:
 
 def draw_playhead(present: source.Present) -> None:
     """The whole log under one playhead, the same on every screen."""
-    position = playhead.position()
-    record = source.at(position)
-    band(
-        book.pulse(present.position),
-        head=present.position,
-        position=position,
-        now=playhead.is_now(),
-        when=moment(record.recorded_at) if record else "Before the first event",
-        seal=record.seal.hex() if record else "",
-        on_move=playhead.move,
-        on_words=playhead.go,
-        on_cite=lambda: st.session_state.update(citing=True),
-    )
+    draw_band(present.position)
+    offer_comparison()
     if st.session_state.pop("citing", False):
-        cite(position)
+        cite(playhead.position())
     if said := playhead.trouble():
         warn(said)
     if present.behind:
         st.caption(f"{present.behind:,} newer events are being read into the figures.")
+
+
+def offer_comparison() -> None:
+    """Where both pins are set, the way to what became different between them."""
+    a, b = playhead.pins()
+    if a is None or b is None or page.url_path == "compare":
+        return
+    query = {"from": f"@{a}", "to": f"@{b}"}
+    label = f"Compare A (position {a:,}) with B (position {b:,})"
+    st.page_link(COMPARISON, label=label, icon=":material/compare_arrows:", query_params=query)
 
 
 def check_citation(cited: str) -> None:

@@ -7,13 +7,16 @@ query. `?from=@120&to=@318` are pins A and B: the two moments of the whole book 
 
 from __future__ import annotations
 
+import re
+from datetime import UTC, tzinfo
+
 import streamlit as st
 
 from dashboard import source
 from dashboard.source import EventscopeError, StoreUnavailable
 
 PINS = ("from", "to")
-CARRIED = ("at", "order", *PINS)
+CARRIED = ("at", "order", "focus", "when", "zone", *PINS)
 CITED = "cited"
 
 
@@ -45,7 +48,7 @@ def _resolved() -> int | None:
     if said is None:
         return None
     try:
-        return source.resolve(said, order())
+        return source.resolve(said, order(), zone())
     except StoreUnavailable:
         raise
     except EventscopeError as error:
@@ -68,11 +71,7 @@ def leave_citation() -> None:
 def move(position: int | None) -> None:
     """Move the playhead to a position, or (None) to now."""
     leave_citation()
-    if position is None:
-        st.query_params.pop("at", None)
-    else:
-        st.query_params["at"] = f"@{position}"
-    st.session_state["carried:at"] = st.query_params.get("at")
+    _keep("at", None if position is None else f"@{position}")
 
 
 def pins() -> tuple[int | None, int | None]:
@@ -86,7 +85,7 @@ def _pinned(name: str) -> int | None:
     if said is None:
         return None
     try:
-        found, present = source.resolve(said), source.present().position
+        found, present = source.resolve(said, zone=zone()), source.present().position
         return present if found is None else min(found, present)
     except StoreUnavailable:
         raise
@@ -98,11 +97,61 @@ def _pinned(name: str) -> int | None:
 
 def pin(name: str, position: int | None) -> None:
     """Put a pin (`from` is A, `to` is B) at a position, or (None) take it away."""
-    if position is None:
+    _keep(name, None if position is None else f"@{position}")
+
+
+def _keep(name: str, said: str | None) -> None:
+    if said is None:
         st.query_params.pop(name, None)
     else:
-        st.query_params[name] = f"@{position}"
-    st.session_state[f"carried:{name}"] = st.query_params.get(name)
+        st.query_params[name] = said
+    st.session_state[f"carried:{name}"] = said
+
+
+def zone() -> tzinfo:
+    """The zone of every clock time that is typed or shown (`?zone=Europe/Berlin`), or else UTC."""
+    said = st.query_params.get("zone")
+    try:
+        return source.zone(said) if said else UTC
+    except EventscopeError as error:
+        say(f"{error} Times are in UTC.")
+        use_zone("UTC")
+        return UTC
+
+
+def use_zone(name: str) -> None:
+    """Type and show clock times in a zone from now on."""
+    _keep("zone", None if name == "UTC" else name)
+
+
+def focus(head: int) -> tuple[int, int] | None:
+    """The part of the log that is looked at (`?focus=120-318`); None is the whole."""
+    match = re.fullmatch(r"(\d{1,18})-(\d{1,18})", st.query_params.get("focus", ""), re.ASCII)
+    if match is None:
+        return None
+    first, last = int(match[1]), min(int(match[2]), head)
+    return (first, last) if first < last else None
+
+
+def look(focus: list[int] | None) -> None:
+    """Look at a part of the log, or (None) at the whole."""
+    _keep("focus", None if focus is None else f"{int(focus[0])}-{int(focus[1])}")
+
+
+def asked() -> str | None:
+    """The condition that is asked of every order (`?when=…`)."""
+    said: str | None = st.query_params.get("when")
+    return said
+
+
+def ask(condition: str) -> None:
+    """Ask another condition, or (nothing) none."""
+    _keep("when", condition.strip() or None)
+
+
+def say(trouble: str) -> None:
+    """What could not be done; it is said once, above the screen."""
+    st.session_state["trouble"] = trouble
 
 
 def pin_at(name: str, words: str) -> bool:
@@ -121,7 +170,7 @@ def pin_at(name: str, words: str) -> bool:
 def go(words: str) -> None:
     """Move the playhead to what somebody typed; say so where it means nothing."""
     try:
-        move(source.resolve(words, order()))
+        move(source.resolve(words, order(), zone()))
     except StoreUnavailable:
         return  # the page says so itself
     except EventscopeError as error:

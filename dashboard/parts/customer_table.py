@@ -8,6 +8,8 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from dashboard.parts.clock_column import clock_column
+
 COLUMNS = {
     "customer_id": st.column_config.TextColumn("Customer", width="medium"),
     "orders": st.column_config.NumberColumn("Orders", width="small"),
@@ -19,14 +21,17 @@ COLUMNS = {
     "value": st.column_config.NumberColumn(
         "Value", format="%,.2f", width="small", help="Of all orders that are not cancelled."
     ),
-    "first_at": st.column_config.DatetimeColumn("First order (UTC)", format="D MMM YYYY HH:mm"),
-    "last_at": st.column_config.DatetimeColumn("Last order (UTC)", format="D MMM YYYY HH:mm"),
 }
+CLOCKS = {"first_at": "First order", "last_at": "Last order"}
 
 
-def customer_table(rows: Sequence[Any], key: str, on_pick: Callable[[str], None]) -> None:
-    """Draw the rows; `on_pick` hears the id of the customer somebody selects."""
-    frame = pd.DataFrame([{name: getattr(row, name) for name in COLUMNS} for row in rows])
+def customer_table(
+    rows: Sequence[Any], key: str, on_pick: Callable[[str], None], zone: str = "UTC"
+) -> None:
+    """Draw the rows, clock times in a zone; `on_pick` hears the id of the one somebody selects."""
+    frame = pd.DataFrame(
+        [{name: getattr(row, name) for name in (*COLUMNS, *CLOCKS)} for row in rows]
+    )
     if frame.empty:
         st.info("No customer matches at this moment.", icon=":material/search_off:")
         return
@@ -41,7 +46,7 @@ def customer_table(rows: Sequence[Any], key: str, on_pick: Callable[[str], None]
         frame,
         key=key,
         hide_index=True,
-        column_config=COLUMNS,
+        column_config=COLUMNS | {name: clock_column(told, zone) for name, told in CLOCKS.items()},
         on_select=picked,
         selection_mode="single-row",
         alt="Customers at this moment",

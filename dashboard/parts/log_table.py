@@ -8,11 +8,11 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from dashboard.parts.clock_column import clock_column
 from dashboard.parts.kinds import kind
 
 COLUMNS = {
     "position": st.column_config.NumberColumn("Position", width="small", format="localized"),
-    "when": st.column_config.DatetimeColumn("Happened (UTC)", format="D MMM YYYY HH:mm:ss"),
     "event": st.column_config.TextColumn("Event", width="small"),
     "sentence": st.column_config.TextColumn("What happened", width="large"),
     "order": st.column_config.TextColumn("Order", width="medium"),
@@ -22,8 +22,8 @@ COLUMNS = {
 }
 
 
-def log_table(rows: Sequence[Any], key: str) -> int | None:
-    """Draw the events; returns the place of the selected one."""
+def log_table(rows: Sequence[Any], key: str, zone: str = "UTC") -> int | None:
+    """Draw the events, clock times in a zone; returns the place of the selected one."""
     frame = pd.DataFrame(
         [
             {
@@ -46,7 +46,7 @@ def log_table(rows: Sequence[Any], key: str) -> int | None:
         key=key,
         hide_index=True,
         height=min(35 * (len(rows) + 1) + 3, 740),
-        column_config=COLUMNS,
+        column_config=COLUMNS | {"when": clock_column("Happened", zone, seconds=True)},
         on_select="rerun",
         selection_mode="single-row",
         alt="Events of all orders",

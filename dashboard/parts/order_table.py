@@ -8,6 +8,8 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from dashboard.parts.clock_column import clock_column
+
 COLUMNS = {
     "order_id": st.column_config.TextColumn("Order", width="medium"),
     "status": st.column_config.TextColumn("Status", width="small"),
@@ -17,14 +19,15 @@ COLUMNS = {
     "paid": st.column_config.NumberColumn("Paid", format="%,.2f", width="small"),
     "customer_id": st.column_config.TextColumn("Customer", width="medium"),
     "city": st.column_config.TextColumn("City", width="small"),
-    "created_at": st.column_config.DatetimeColumn("Created (UTC)", format="D MMM YYYY HH:mm"),
-    "updated_at": st.column_config.DatetimeColumn("Last event (UTC)", format="D MMM YYYY HH:mm"),
 }
+CLOCKS = {"created_at": "Created", "updated_at": "Last event"}
 
 
-def order_table(rows: Sequence[Any], key: str) -> Any:
-    """Draw the rows; returns what is selected."""
-    frame = pd.DataFrame([{name: getattr(row, name) for name in COLUMNS} for row in rows])
+def order_table(rows: Sequence[Any], key: str, zone: str = "UTC") -> Any:
+    """Draw the rows, clock times in a zone; returns what is selected."""
+    frame = pd.DataFrame(
+        [{name: getattr(row, name) for name in (*COLUMNS, *CLOCKS)} for row in rows]
+    )
     if frame.empty:
         st.info("No order matches at this moment.", icon=":material/search_off:")
         return None
@@ -35,7 +38,7 @@ def order_table(rows: Sequence[Any], key: str) -> Any:
         frame,
         key=key,
         hide_index=True,
-        column_config=COLUMNS,
+        column_config=COLUMNS | {name: clock_column(told, zone) for name, told in CLOCKS.items()},
         on_select="rerun",
         selection_mode="single-row",
         alt="Orders at this moment",

@@ -44,7 +44,7 @@ def show(figure: str) -> None:
 def when(position: int) -> str:
     """A position as people read it."""
     record = source.at(position)
-    told = moment(record.recorded_at) if record else "Before the first event"
+    told = moment(record.recorded_at, playhead.zone()) if record else "Before the first event"
     return f"{told} · position {position:,}"
 
 

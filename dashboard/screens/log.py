@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 
 import streamlit as st
 
@@ -22,11 +22,11 @@ def first_page() -> None:
 
 
 def day(key: str, label: str) -> datetime | None:
-    """A day to begin or end at, in UTC."""
+    """A day to begin or end at, in the zone of the playhead."""
     chosen = st.date_input(
         label, value=None, key=key, bind="query-params", on_change=first_page, width=168
     )
-    return None if chosen is None else datetime.combine(chosen, time(), UTC)
+    return None if chosen is None else datetime.combine(chosen, time(), playhead.zone())
 
 
 with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -90,7 +90,9 @@ def turn(after: int | None) -> None:
 
 
 if rows:
-    chosen = log_table(rows, key=f"log-{rows[0].position}-{rows[-1].position}")
+    chosen = log_table(
+        rows, key=f"log-{rows[0].position}-{rows[-1].position}", zone=str(playhead.zone())
+    )
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(
             f"Page {len(pages) + 1} · positions {rows[0].position:,} to {rows[-1].position:,}"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import streamlit as st
 
 from dashboard import playhead, source
@@ -9,10 +11,10 @@ from dashboard.parts.finder import finder
 from dashboard.parts.frame import warn
 from dashboard.parts.place import place
 from dashboard.parts.rebuilt import rebuilt
-from dashboard.parts.time_travel import Sight, time_travel
+from dashboard.parts.time_travel import Held, Sight, time_travel
 from dashboard.parts.time_travel.model import moment
 from dashboard.parts.two_clocks import belief_table, facts_table
-from dashboard.source import book, history, waiting
+from dashboard.source import book, history, truth, waiting
 from dashboard.source.two_clocks import BadMoment, hindsight
 
 MATCHES = 100
@@ -104,13 +106,18 @@ def packed(order_id: str, version: int, versions: int) -> str:
     if not held or held[0] != (order_id, versions) or not held[1] <= version <= held[2]:
         held = ((order_id, versions), *history.window_of(version, versions))
         st.session_state["window"] = held
-    return history.model(order_id, versions, held[1], held[2])
+    return history.model(order_id, versions, held[1], held[2], str(playhead.zone()))
 
 
 def not_yet(order_id: str) -> None:
     """The playhead stands before the order's first event."""
     st.info("At this moment the order had not begun.", icon=":material/hourglass_empty:")
     st.button("Go to its beginning", on_click=rest_at, args=[order_id, 1], type="primary")
+
+
+def clock(time: datetime) -> str:
+    """A clock time as people read it, in the zone they chose."""
+    return moment(time, playhead.zone())
 
 
 def two_clocks(order_id: str) -> None:
@@ -137,20 +144,31 @@ def two_clocks(order_id: str) -> None:
 def believed(order_id: str, about: str) -> None:
     """The two beliefs side by side, and the events that make the difference."""
     position, head = playhead.position(), source.present().position
-    found = hindsight(order_id, about, position, head)
+    found = hindsight(order_id, about, position, head, playhead.zone())
     there = source.at(position)
-    known_by = moment(there.recorded_at) if there else "the beginning"
+    known_by = clock(there.recorded_at) if there else "the beginning"
     changed = sum(was != is_ for _, was, is_ in found.fields)
     st.markdown(
         f"By **{known_by}** (the playhead), **{found.counted}** events were known to have happened"
-        f" by **{moment(found.about)}**. "
+        f" by **{clock(found.about)}**. "
         + (f"**{changed}** fields are known otherwise now." if changed else "That still holds.")
     )
     belief_table(found.fields, only_changed=bool(changed))
     if found.came_to_light:
-        facts_table(found.came_to_light, "Came to light only after this moment", moment)
+        facts_table(found.came_to_light, "Came to light only after this moment", clock)
     if found.not_yet:
-        facts_table(found.not_yet, "Known by then, but happened later than that time", moment)
+        facts_table(found.not_yet, "Known by then, but happened later than that time", clock)
+
+
+def held(order_id: str, versions: int) -> Held | None:
+    """Where the condition that is asked in the band held in this order."""
+    asked = playhead.asked()
+    if asked is None:
+        return None
+    try:
+        return Held(asked, truth.stretches(order_id, versions, asked))
+    except truth.BadCondition:
+        return None  # the band explains the mistake
 
 
 def walk(order_id: str) -> None:
@@ -172,6 +190,7 @@ def walk(order_id: str) -> None:
         order=f"{order_id}@{versions}",
         sight=sight,
         between=history.between(order_id, *ends) if len(ends) == 2 else None,
+        held=held(order_id, versions),
         key="walk",
         on_settle=lambda sight: left_at(order_id, sight),
     )

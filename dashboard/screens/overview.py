@@ -131,7 +131,7 @@ def orders_list() -> None:
     total = book.count_found(text, status, position)
     offset = (page_of(total, "orders_page") - 1) * PAGE
     rows = book.find_orders(text, status, sort, position, PAGE, offset)
-    picked = order_table(rows, key="orders")
+    picked = order_table(rows, key="orders", zone=str(playhead.zone()))
     foot(total, "orders", "orders_page")
     if picked is not None and (order_id := chosen_row(rows, picked)):
         playhead.choose(order_id)
@@ -146,7 +146,7 @@ def customers_list() -> None:
     total = book.count_customers(text, position)
     offset = (page_of(total, "customers_page") - 1) * PAGE
     rows = book.find_customers(text, sort, position, PAGE, offset)
-    customer_table(rows, f"customers:{position}:{offset}", show_orders_of)
+    customer_table(rows, f"customers:{position}:{offset}", show_orders_of, str(playhead.zone()))
     foot(total, "customers", "customers_page")
 
 

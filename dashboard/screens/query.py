@@ -58,7 +58,7 @@ def ask(said: str, position: int) -> None:
 def show(found: sql.Answer, position: int) -> None:
     """The answer as a table and as a chart, and the ways to take it away."""
     there = source.at(position)
-    when = moment(there.recorded_at) if there else "before the first event"
+    when = moment(there.recorded_at, playhead.zone()) if there else "before the first event"
     more = "The first " if found.cut else ""
     frame = as_frame(found.columns, found.rows)
     with st.container(horizontal=True, vertical_alignment="center"):

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from functools import cache
 
 from core import AtTime, Now, Recorded, TimeMachine
 from core import EventscopeError as EventscopeError
 from core import StoreUnavailable as StoreUnavailable
+from core.clock_words import zone_named
 
 REMEMBERED = 256
 """How many answers about the past are kept of each kind; all sessions share them."""
@@ -35,9 +36,14 @@ def present() -> Present:
     return Present(reached, machine().store.head().position - reached)
 
 
-def resolve(text: str, order_id: str | None = None) -> int | None:
+def zone(name: str) -> tzinfo:
+    """The time zone of a name. Raises an `EventscopeError`."""
+    return zone_named(name)
+
+
+def resolve(text: str, order_id: str | None = None, zone: tzinfo = UTC) -> int | None:
     """The position somebody's words mean; None is now. Raises an `EventscopeError`."""
-    moment = machine().moment(text, order_id)
+    moment = machine().moment(text, order_id, zone)
     return None if isinstance(moment, Now) else machine().position(moment, order_id)
 
 

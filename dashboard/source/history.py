@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from core import AtVersion
+from core.clock_words import zone_named
 from core.comparing import compare
 from core.orders import orders
 from dashboard.parts.time_travel.between import Between, told_between
@@ -35,9 +36,9 @@ def position_of(order_id: str, version: int) -> int:
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
-def model(order_id: str, versions: int, first: int, last: int) -> str:
+def model(order_id: str, versions: int, first: int, last: int, zone: str) -> str:
     """The packed history of an order, from `first` to `last` of its `versions`."""
-    return pack(machine().history(order_id, first, last), versions)
+    return pack(machine().history(order_id, first, last), versions, zone_named(zone))
 
 
 def window_of(version: int, versions: int) -> tuple[int, int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 
 from core import AtPosition, Recorded, StreamNotFound
 from core import BadMoment as BadMoment
@@ -44,18 +44,23 @@ class Hindsight:
     not_yet: tuple[Fact, ...]
 
 
-def hindsight(order_id: str, about: str, position: int, head_position: int) -> Hindsight:
+def hindsight(
+    order_id: str, about: str, position: int, head_position: int, zone: tzinfo = UTC
+) -> Hindsight:
     """What was believed at a position about a time in the world, beside what is known of it now.
 
     Raises `BadMoment` where `about` is no clock time.
     """
-    when = world_time(about, machine().moment(about, order_id))
+    when = world_time(about, machine().moment(about, order_id, zone))
     believed, known = (_belief(order_id, when, at) for at in (position, head_position))
     was, is_ = document(believed.state), document(known.state)
     return Hindsight(
         when,
         len(believed.counted),
-        tuple((path, _text(was, path), _text(is_, path)) for path in dict.fromkeys((*was, *is_))),
+        tuple(
+            (path, _text(was, path, zone), _text(is_, path, zone))
+            for path in dict.fromkeys((*was, *is_))
+        ),
         tuple(_fact(one) for one in known.counted if one.position > position),
         tuple(_fact(one) for one in believed.left_out),
     )
@@ -69,9 +74,9 @@ def _belief(order_id: str, about: datetime, position: int) -> Belief[Order]:
         return Belief(orders.initial, (), tuple(known))
 
 
-def _text(fields: dict[tuple[str, ...], object], path: tuple[str, ...]) -> str | None:
+def _text(fields: dict[tuple[str, ...], object], path: tuple[str, ...], zone: tzinfo) -> str | None:
     value = fields.get(path)
-    return None if value is None else shown(value)
+    return None if value is None else shown(value, zone)
 
 
 def _fact(recorded: Recorded) -> Fact:

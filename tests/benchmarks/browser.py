@@ -41,6 +41,7 @@ WATCH = """
     root, { subtree: true, childList: true, characterData: true });
 }
 """
+VERSION, POSITION = "Version", "Position in the log"
 STEP, REST = 20, 10
 """How many moves make a visit."""
 
@@ -59,19 +60,28 @@ def races(folder: Path, quick: bool) -> Iterator[Race]:
         order = f"{base}/order?order={LONG}&at=v1"
         step = f"step by key to changed text, {LONG_VERSIONS} versions"
         rest = "move to the server's answer (ours waits 250 ms)"
+        band = "step by key in the band over the whole log, to changed text"
+        figures = "move of the band to another figure on the overview (ours waits 250 ms)"
+        metric = "[data-testid=stMetricValue]"
         kinds = (
-            (step, ".tt", "#version", STEP),
-            (rest, "body", "input[type=number]", REST),
+            (step, order, VERSION, ".tt", "#version", STEP),
+            (rest, order, VERSION, "body", "input[type=number]", REST),
+            (band, f"{base}/log?at=@50", POSITION, ".band", "#position", STEP),
+            (figures, f"{base}/?at=@50", POSITION, "body", metric, REST),
         )
-        for workload, root, selector, moves in kinds:
+        for workload, address, slider, root, selector, moves in kinds:
             asked = moves == REST
-            ours = _moves(_visited(browser, order), root, selector, asked, moves)
-            text = _moves(_visited(browser, floor), "body", "[data-testid=stText]", asked, moves)
+            page = _visited(browser, address)
+            ours = _moves(page, slider, root, selector, asked, moves)
+            shown = "[data-testid=stText]"
+            text = _moves(_visited(browser, floor), VERSION, "body", shown, asked, moves)
             yield Race(workload, ours, {SLIDER_AND_TEXT: text})
 
 
-def _moves(page: Page, root: str, selector: str, asked: bool, moves: int) -> Callable[[], Figures]:
-    slider = page.get_by_role("slider", name="Version")
+def _moves(
+    page: Page, name: str, root: str, selector: str, asked: bool, moves: int
+) -> Callable[[], Figures]:
+    slider = page.get_by_role("slider", name=name)
     page.locator(root).evaluate(WATCH, [selector, asked])
 
     def visit() -> Figures:
@@ -100,7 +110,7 @@ def _at_rest(page: Page) -> None:
 def _visited(browser: Browser, address: str) -> Page:
     page = browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
     page.goto(address)
-    page.get_by_role("slider", name="Version").wait_for(state="attached", timeout=60_000)
+    page.get_by_role("slider").first.wait_for(state="attached", timeout=60_000)
     _at_rest(page)
     page.wait_for_timeout(1000)
     return page

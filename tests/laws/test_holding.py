@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from core import TimeMachine
 from core.conditions import parse_condition
-from core.holding import holding
+from core.holding import held_on, holding
 from core.orders import Order, orders
 from core.stores import open_store
 from tests.conftest import CODEC
@@ -65,3 +65,16 @@ def test_from_flip_to_flip_nothing_is_left_out_either_way(log: Log, text: str) -
     while (step := found.previous_flip(at)) is not None:
         back.append(at := step)
     assert back[::-1] == places
+
+
+@settings(max_examples=50)
+@given(logs, st.sampled_from(CONDITIONS), st.integers(0, 25))
+def test_counting_on_gives_what_counting_at_once_gives(log: Log, text: str, cut: int) -> None:
+    machine = TimeMachine(open_store("memory:", CODEC))
+    machine.load(log)
+    condition = parse_condition(text, Order)
+    head = machine.store.head().position
+    known = holding(machine.store.read_all(1, min(cut, head)), orders, condition)
+    news = machine.projector.transitions(min(cut, head) + 1, head)
+    at_once = holding(machine.store.read_all(), orders, condition)
+    assert held_on(known, news, orders, condition) == at_once

@@ -1,101 +1,95 @@
-// One playhead over the whole log. The browser moves it alone and reports where it comes to rest.
+// Who moves the playhead over the whole log? The browser alone; it tells where it comes to rest.
+
 const instances = new WeakMap();
-const DAY = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" });
-const number = new Intl.NumberFormat("en-GB");
 
 class Band {
   constructor(root) {
+    const $ = (id) => root.querySelector(`#${id}`);
+    this.$ = $;
     this.root = root.querySelector(".band");
-    this.$ = id => root.querySelector("#" + id);
-    this.range = this.$("range");
-    this.range.oninput = () => this.drag(+this.range.value);
-    const track = this.$("track");
-    track.onpointerdown = e => {
-      track.setPointerCapture(e.pointerId);
-      this.range.focus({ preventScroll: true });
-      this.point(e);
-      e.preventDefault();
-    };
-    track.onpointermove = e => track.hasPointerCapture(e.pointerId) && this.point(e);
-    track.onpointerup = () => this.settle(0);
-    this.$("now").onclick = () => this.report("moved", { position: null, at: Date.now() });
-    this.$("seal").onclick = () => this.report("cite", { at: Date.now() });
-    this.$("go").onsubmit = e => { e.preventDefault(); this.say(this.$("words").value); };
+    this.view = new View();
+    this.track = new Track($("bars"), $("waits"));
+    this.pins = new Pins($, this);
+    this.truth = new Truth($, this);
+    this.player = new Player($, this);
+    this.rests = new Echo();
+    this.looks = new Echo();
+    this.hand = new Hand($, this);
+    this.headline = new Headline($, this);
+    this.keys = new Keys($, this);
     this.watch = new ResizeObserver(() => this.draw());
-    this.watch.observe(this.$("bars"));
+    this.watch.observe($("bars"));
+    $("now").onclick = () => this.tell("moved", null);
+    $("seal").onclick = () => this.tell("cite", true);
+    $("zone").onchange = () => this.tell("zone", $("zone").value);
+    $("go").onsubmit = (event) => {
+      event.preventDefault();
+      if ($("words").value.trim()) this.tell("words", $("words").value);
+    };
+    for (const scale of Object.keys(SCALES)) $(scale).onclick = () => this.choose(scale);
+    this.choose(this.view.scale);
   }
 
-  update({ data, setStateValue }) {            // called again on every rerun and on a theme change
+  // Called again on every rerun and on a change of theme: moves only for news.
+  update({ data, setStateValue }) {
     this.report = setStateValue;
     this.wait = data.settle;
-    if (data.buckets !== this.told) this.learn(data);
-    this.when = data.when;
-    this.seal = data.seal;
-    // A run that began before somebody took hold of the playhead must not take it out of the hand.
-    const asked = `${data.position} ${data.now}`;
-    if (asked !== this.asked) {
-      clearTimeout(this.timer);
-      this.root.classList.remove("moving");
-      this.asked = asked;
-      this.now = data.now;
-      this.range.value = this.position = data.position;
-    }
-    this.say = text => text.trim() && this.report("words", { text, at: Date.now() });
+    for (const name of ["when", "seal", "head"]) this[name] = data[name];
+    this.learn(data);
+    this.pins.put(data.pins);
+    this.truth.load(data.truth, data.position);
+    this.obey(data);
     this.draw();
   }
 
   learn(data) {
-    this.told = data.buckets;
-    this.head = data.head;
-    const { start, step, events } = JSON.parse(data.buckets);
-    let before = 0;
-    this.buckets = events.map((count, place) => {
-      const bucket = { start: start + place * step, events: count, before };
-      before += count;
-      return bucket;
-    }).filter(bucket => bucket.events);
-    this.most = Math.max(1, ...events);
-    this.from = start;
-    this.step = step;
-    this.to = start + events.length * step;
-    this.range.max = data.head;
-    this.$("first").textContent = this.buckets.length ? DAY.format(this.from) : "";
-    this.$("last").textContent = this.buckets.length ? DAY.format(this.buckets.at(-1).start) : "";
+    if (data.line !== this.lineText) this.line = new Line((this.lineText = data.line));
+    if (data.close !== this.closeText) this.close = data.close && new Line(data.close);
+    this.closeText = data.close;
+    this.view.load(this.line, this.close, data.head);
+    const focus = String(data.focus);
+    if (!this.looks.heard(focus) && focus !== this.focused) this.view.focus = data.focus;
+    this.focused = focus;
+    this.$("range").max = data.head;
+    if (data.zone === this.zone) return;
+    this.zone = data.zone;
+    this.clock = clockOf(data.zone);
+    offerZones(this.$("zone"), data.zone);
   }
 
-  // The range counts positions, so that each can be reached by key; the picture shows time.
-  share(position) {
-    if (!this.buckets.length) return { share: 0 };
-    let low = 0, high = this.buckets.length - 1;
-    while (low < high) {
-      const middle = (low + high + 1) >> 1;
-      if (this.buckets[middle].before < position) low = middle; else high = middle - 1;
-    }
-    const b = this.buckets[low], part = Math.min(1, Math.max(0, (position - b.before) / b.events));
-    return { share: (b.start - this.from + part * this.step) / (this.to - this.from), bucket: b };
+  // A run that began before somebody took hold of the playhead must not take it out of the hand;
+  // nor may the answer to a place it has long left.
+  obey(data) {
+    const asked = `${data.position} ${data.now}`;
+    const own = !data.now && this.rests.heard(data.position);
+    if (own || asked === this.asked) return void (this.asked = asked);
+    this.asked = asked;
+    this.rests.forget();
+    clearTimeout(this.timer);
+    this.player.stop();
+    this.root.classList.remove("moving");
+    [this.now, this.position] = [data.now, data.position];
+    if (this.view.include(this.position)) this.look();
   }
 
-  at(share) {
-    const time = this.from + share * (this.to - this.from);
-    let found = 0;
-    for (const b of this.buckets) {
-      if (b.start > time) break;
-      found = b.before + Math.round(b.events * Math.min(1, (time - b.start) / this.step));
-    }
-    return found;
+  // Under a number of its own, so that saying the same again is news as well.
+  tell(name, value) {
+    this.report(name, { value, at: Date.now() });
   }
 
-  point(e) {
-    const box = this.$("track").getBoundingClientRect();
-    this.drag(this.at(Math.min(1, Math.max(0, (e.clientX - box.left) / box.width))));
-  }
-
+  // Somebody moved; one report follows, a moment after rest.
   drag(position) {
-    this.range.value = this.position = position;
+    this.player.stop();
+    this.show(Math.min(this.head, Math.max(0, position)));
+    this.settle(this.wait);
+  }
+
+  show(position) {
+    this.position = position;
     this.now = false;
     this.root.classList.add("moving");
+    if (this.view.include(position)) this.look();
     this.draw();
-    this.settle(this.wait);
   }
 
   settle(wait) {
@@ -104,58 +98,69 @@ class Band {
   }
 
   rest() {
-    this.root.classList.remove("moving");
-    this.report("moved", { position: this.position, at: Date.now() });
+    if (!this.player.playing) this.root.classList.remove("moving");
+    this.rests.say(this.position);
+    this.tell("moved", this.position);
+  }
+
+  zoom(factor, position = this.position) {
+    this.view.zoom(factor, position);
+    this.look();
+    this.draw();
+  }
+
+  whole() {
+    this.view.focus = null;
+    this.look();
+    this.draw();
+  }
+
+  // What is looked at is told a moment after rest; until then the line known so far serves.
+  look() {
+    clearTimeout(this.looking);
+    this.looking = setTimeout(() => this.tellFocus(), this.wait);
+  }
+
+  tellFocus() {
+    this.looks.say(String(this.view.focus));
+    this.tell("focus", this.view.focus);
+  }
+
+  choose(scale) {
+    this.view.choose(scale);
+    for (const one of Object.keys(SCALES)) this.$(one).setAttribute("aria-pressed", one === scale);
+    this.draw();
   }
 
   draw() {
-    if (!this.buckets) return;
-    const moving = this.root.classList.contains("moving");
-    const { share, bucket } = this.share(this.position);
+    if (!this.line) return;
+    const { view, position } = this;
+    const style = getComputedStyle(this.root);
     this.root.classList.toggle("past", !this.now);
-    this.$("state").textContent = this.now ? "Now" : "In the past";
-    this.$("when").textContent = moving && bucket ? DAY.format(bucket.start) : this.when;
-    this.$("position").textContent = `position ${number.format(this.position)} of ${number.format(this.head)}`;
-    this.$("seal").textContent = `seal ${this.seal.slice(0, 12)}…`;
-    this.$("seal").hidden = moving || !this.seal;
-    this.$("seal").setAttribute("aria-label", `Cite this moment, seal ${this.seal.slice(0, 12)}`);
-    this.$("seal").title = `Cite this moment: the seal vouches for every event up to here. ${this.seal}`;
-    this.$("now").hidden = this.now;
-    this.$("hand").style.left = `${100 * share}%`;
-    this.$("hint").style.transform = `translateX(${-100 * share}%)`;   // never past either edge
-    this.$("hint").textContent = bucket ? DAY.format(bucket.start) : "";
-    this.range.setAttribute("aria-valuetext", `Position ${this.position}, ${this.$("when").textContent}`);
-    this.paint(share);
+    this.headline.draw();
+    this.hand.draw();
+    // The hand's own colour: a canvas cannot read one that differs from light to dark.
+    this.track.draw(view, position, getComputedStyle(this.$("hand")).borderLeftColor);
+    this.truth.draw(view, position, style);
+    this.pins.draw();
   }
 
-  paint(share) {
-    const canvas = this.$("bars"), scale = devicePixelRatio || 1;
-    const width = canvas.clientWidth, height = canvas.clientHeight;
-    canvas.width = width * scale;
-    canvas.height = height * scale;
-    const pen = canvas.getContext("2d"), style = getComputedStyle(this.root);
-    pen.scale(scale, scale);
-    const accent = style.getPropertyValue("--accent") || style.color;
-    const bar = Math.max(1, (this.step / (this.to - this.from)) * width - 0.6);
-    for (const b of this.buckets) {
-      const x = ((b.start - this.from) / (this.to - this.from)) * width;
-      const tall = Math.max(1.5, (b.events / this.most) * (height - 4));
-      pen.fillStyle = accent;
-      pen.globalAlpha = x < share * width ? 0.62 : 0.16;
-      pen.fillRect(x, height - tall, bar, tall);
-    }
-    pen.globalAlpha = 0.35;
-    pen.fillStyle = style.color;
-    pen.fillRect(0, height - 1, width, 1);
+  dispose() {
+    this.player.stop();
+    clearTimeout(this.timer);
+    clearTimeout(this.looking);
+    this.keys.dispose();
+    this.watch.disconnect();
   }
-
-  dispose() { clearTimeout(this.timer); this.watch.disconnect(); }
 }
 
 export default function (component) {
   const root = component.parentElement;
-  let band = instances.get(root);
-  if (!band) instances.set(root, (band = new Band(root)));
+  if (!instances.has(root)) instances.set(root, new Band(root));
+  const band = instances.get(root);
   band.update(component);
-  return () => { band.dispose(); instances.delete(root); };
+  return () => {
+    band.dispose();
+    instances.delete(root);
+  };
 }

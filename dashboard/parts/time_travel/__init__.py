@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -13,9 +13,9 @@ from dashboard.parts.time_travel.between import Between
 
 HERE = Path(__file__).parent
 SCRIPTS = (
-    *("walk", "words", "icons", "headline", "scales", "ticks", "rail", "story"),
+    *("walk", "words", "icons", "headline", "preferences", "scales", "ticks", "rail", "story"),
     *("fields", "items", "state", "changes", "why", "between", "aside", "pins"),
-    *("player", "search", "keys", "transport", "scrubber"),
+    *("truth", "player", "search", "keys", "transport", "scrubber"),
 )
 STYLES = ("console", "tools", "panes")
 SETTLES_AFTER_MS = 250
@@ -43,6 +43,14 @@ class Sight:
 
 
 @dataclass(frozen=True)
+class Held:
+    """The condition that is asked, and (first, last) version of every stretch where it held."""
+
+    asked: str
+    stretches: Sequence[tuple[int, int]]
+
+
+@dataclass(frozen=True)
 class Anchor:
     """What the browser was last told to show, under which number, and what it came to rest at."""
 
@@ -58,6 +66,7 @@ def time_travel(
     order: str,
     sight: Sight,
     between: Between | None,
+    held: Held | None,
     key: str,
     on_settle: Callable[[Sight], None],
 ) -> None:
@@ -75,6 +84,8 @@ def time_travel(
             "order": order,
             "anchor": [anchor.told.version, anchor.number, anchor.told.a, anchor.told.b],
             "between": json.dumps(asdict(between)) if between else "",
+            "held": None if held is None else held.stretches,
+            "asked": None if held is None else held.asked,
             "settle": SETTLES_AFTER_MS,
         },
         on_rest_change=lambda: _settled(key, on_settle),

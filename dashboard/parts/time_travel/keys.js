@@ -22,6 +22,8 @@ class Keys {
       b: () => scrubber.pins.pin("b"),
       A: () => scrubber.pins.pin("a"),
       B: () => scrubber.pins.pin("b"),
+      "[": () => scrubber.truth.flip(-1),
+      "]": () => scrubber.truth.flip(1),
       "?": () => this.help(),
     };
     this.onSlider = { ArrowUp: this.bound.ArrowRight, ArrowDown: this.bound.ArrowLeft };

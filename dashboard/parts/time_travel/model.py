@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import astuple
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from decimal import Decimal
 from typing import Any, cast
 
@@ -42,17 +42,18 @@ def window(version: int, total: int) -> tuple[int, int]:
     return first, min(total, first + 2 * BLOCK - 1)
 
 
-def pack(steps: Sequence[Step], total_versions: int) -> str:
+def pack(steps: Sequence[Step], total_versions: int, zone: tzinfo = UTC) -> str:
     """These consecutive steps as JSON: `total_versions` may exceed them when they are a window."""
     paths: dict[Path, int] = {}
-    start = _numbered(_before(steps[0]), paths) if steps else {}
-    patches = [_patch(step, paths) for step in steps]
+    start = _numbered(_before(steps[0]), paths, zone) if steps else {}
+    patches = [_patch(step, paths, zone) for step in steps]
     return json.dumps(
         {
             "total": total_versions,
             "first": steps[0].recorded.version if steps else 1,
             "columns": COLUMNS,
-            "events": _events(steps),
+            "events": _events(steps, zone),
+            "zone": str(zone),
             "start": list(start.items()),
             "patches": patches,
             "keyframes": _keyframes(steps, start, patches),
@@ -66,15 +67,18 @@ def pack(steps: Sequence[Step], total_versions: int) -> str:
     )
 
 
-def shown(value: Any) -> str:
+def shown(value: Any, zone: tzinfo = UTC) -> str:
     """A value as people read it; the browser shows it as it is."""
+    if isinstance(value, datetime):
+        return moment(value, zone)
     formatted: Callable[[Any], str] = FORMATS.get(type(value), str)
     return formatted(value)
 
 
-def moment(at: datetime) -> str:
-    """`24 Nov 2017 17:00:05 UTC`."""
-    return f"{at.day} {at:%b %Y %H:%M:%S} UTC"
+def moment(at: datetime, zone: tzinfo = UTC) -> str:
+    """`24 Nov 2017 17:00:05 UTC`, or what the clocks of another zone show then."""
+    there = at.astimezone(zone)
+    return f"{there.day} {there:%b %Y %H:%M:%S %Z}"
 
 
 def gap(before: datetime, after: datetime) -> str:
@@ -99,7 +103,6 @@ def late(occurred_at: datetime, recorded_at: datetime) -> str:
 
 FORMATS: dict[type, Callable[[Any], str]] = {
     Decimal: money,
-    datetime: moment,
     int: lambda number: f"{number:,}",
 }
 
@@ -111,16 +114,18 @@ def _before(step: Step) -> dict[Path, Any]:
     return {path: value for path, value in before.items() if value is not None}
 
 
-def _numbered(state: dict[Path, Any], paths: dict[Path, int]) -> Shown:
-    return {paths.setdefault(path, len(paths)): shown(value) for path, value in state.items()}
+def _numbered(state: dict[Path, Any], paths: dict[Path, int], zone: tzinfo) -> Shown:
+    return {paths.setdefault(path, len(paths)): shown(value, zone) for path, value in state.items()}
 
 
-def _patch(step: Step, paths: dict[Path, int]) -> list[tuple[int, str | None, str | None]]:
+def _patch(
+    step: Step, paths: dict[Path, int], zone: tzinfo
+) -> list[tuple[int, str | None, str | None]]:
     return [
         (
             paths.setdefault(change.path, len(paths)),
-            None if change.before is None else shown(change.before),
-            None if change.after is None else shown(change.after),
+            None if change.before is None else shown(change.before, zone),
+            None if change.after is None else shown(change.after, zone),
         )
         for change in step.changes
     ]
@@ -142,7 +147,7 @@ def _keyframes(
     return frames
 
 
-def _events(steps: Sequence[Step]) -> list[tuple[Any, ...]]:
+def _events(steps: Sequence[Step], zone: tzinfo) -> list[tuple[Any, ...]]:
     rows, previous = [], None
     for step in steps:
         record = step.recorded
@@ -155,9 +160,9 @@ def _events(steps: Sequence[Step]) -> list[tuple[Any, ...]]:
                 record.schema,
                 sentence(cast(OrderEvent, event)),
                 event.occurred_at.isoformat(),
-                moment(event.occurred_at),
+                moment(event.occurred_at, zone),
                 gap(previous, event.occurred_at) if previous else "",
-                moment(record.recorded_at),
+                moment(record.recorded_at, zone),
                 late(event.occurred_at, record.recorded_at),
                 record.digest.hex(),
                 record.seal.hex(),

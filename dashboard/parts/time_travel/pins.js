@@ -8,7 +8,6 @@ class Pins {
     this.scrubber = scrubber;
     for (const name of PINS) $(`pin-${name}`).onclick = () => this.pin(name);
     $("between-open").onclick = () => scrubber.aside.toggle("between");
-    scrubber.rail.redrawn = () => this.draw();
   }
 
   get both() {

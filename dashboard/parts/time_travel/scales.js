@@ -2,23 +2,6 @@
 
 const FINE = 10000; // steps of the slider in true time
 
-// What a person prefers, kept in this browser where it lets us.
-function preferred(name, otherwise) {
-  try {
-    return localStorage.getItem(`eventscope.${name}`) ?? otherwise;
-  } catch {
-    return otherwise;
-  }
-}
-
-function prefer(name, value) {
-  try {
-    localStorage.setItem(`eventscope.${name}`, value);
-  } catch {
-    // then only for as long as the page is open
-  }
-}
-
 class EvenSteps {
   constructor(walk) {
     this.total = walk.total;

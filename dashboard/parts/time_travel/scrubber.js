@@ -17,6 +17,11 @@ class Scrubber {
     this.panes = [this.headline, new Story($, go), this.state, this.changes, why];
     this.aside = new Aside($, why, this.between);
     this.pins = new Pins($, this);
+    this.truth = new Held($, this);
+    this.rail.redrawn = () => {
+      this.pins.draw();
+      this.truth.draw();
+    };
     this.player = new Player($, this);
     this.search = new Search(this);
     this.keys = new Keys($, this);
@@ -38,6 +43,8 @@ class Scrubber {
     if (asked) this.pins.put({ a: data.anchor[2], b: data.anchor[3] });
     else if (news) this.between.tell();
     this.between.learn(data.between);
+    this.truth.load(data.held, data.asked);
+    this.truth.draw();
   }
 
   load(text) {
@@ -90,6 +97,7 @@ class Scrubber {
   redraw(version) {
     this.rail.move(version);
     this.headline.place(version);
+    this.truth.move(version);
     if (!this.walk.holds(version)) return this.headline.wait(version);
     this.walk.seek(version);
     for (const pane of this.panes) pane.move(version);

@@ -14,6 +14,7 @@ class Story {
     this.walk = walk;
     this.rows = [];
     this.told = new Map();
+    this.$("story-zone").textContent = `times in ${walk.zone.replaceAll("_", " ")}`;
   }
 
   move(version) {

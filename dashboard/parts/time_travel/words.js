@@ -23,7 +23,7 @@ const inWords = (name) => {
 const capital = (word) => word.charAt(0).toUpperCase() + word.slice(1);
 const NUMBERS = new Intl.NumberFormat("en-US");
 const count = (number) => NUMBERS.format(number);
-const withoutSeconds = (at) => at.replace(/:\d\d UTC$/, "");
+const withoutSeconds = (at) => at.replace(/:\d\d \S+$/, "");
 const day = (at) => at.replace(/ \d\d:.*/, "");
 const short = (id) => `${id.slice(0, 8)}…`;
 const orNothing = (value) => (value === null || value === undefined || value === "" ? NOTHING : value);
