@@ -50,17 +50,21 @@ class MemoryShelf:
         self._checkpoint = new_checkpoint
         return True
 
-    def as_of(self, table: Table[R], position: int) -> Iterator[R]:
-        """The rows that hold at a position."""
+    def as_of(self, table: Table[R], position: int, not_at: int | None = None) -> Iterator[R]:
+        """The rows that hold at a position, and not at that other one."""
         for spans in self._spans.get(table.name, {}).values():
-            for row, start, end in spans:
-                if start <= position and (position < end or end == END):
+            for row, *span in spans:
+                if _within(position, *span) and not (not_at and _within(not_at, *span)):
                     yield row
 
     def spans_until(self, table: Table[R], position: int) -> Iterator[tuple[R, int, int]]:
         """Every row that came by a position, with the positions between which it holds."""
         for spans in self._spans.get(table.name, {}).values():
             yield from ((row, start, end) for row, start, end in spans if start <= position)
+
+
+def _within(position: int, start: int, end: int) -> bool:
+    return start <= position and (position < end or end == END)
 
 
 def holds(row: Any, where: Where) -> bool:
