@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from tests.benchmarks import appending, browser, replaying, sample, sharing
+from tests.benchmarks import appending, browser, replaying, sample, sharing, views
 from tests.benchmarks.measuring import QUICK, REPETITIONS, Race, heading, line, run
 
 SECTIONS: dict[str, Callable[[Path, bool], Iterator[Race]]] = {
@@ -16,6 +16,7 @@ SECTIONS: dict[str, Callable[[Path, bool], Iterator[Race]]] = {
     "replay": replaying.races,
     "sample": sample.races,
     "reliability": sharing.races,
+    "views": views.races,
     "browser": browser.races,
 }
 MEMORY = Path("/dev/shm")
