@@ -18,7 +18,7 @@ from core.events import COLUMNS, Event, Recorded, StoredRow, from_microseconds
 from core.moments import Moment
 from core.projections import Projection, Query, Table
 from core.stores import Head, Search, Shelf, StoredSnapshot, tables
-from core.stores.asking import Asked, count_asked, rows_asked, values_asked
+from core.stores.asking import count_asked, rows_asked, values_asked
 from core.stores.beside import index_beside, swap_tables
 from core.stores.finding import last_version, narrowed, position_of, text, version_by
 from core.stores.read_models import SqlShelf
@@ -208,22 +208,18 @@ class SqlStore(ABC):
             return swap_tables(connection, projection)
 
     def query(self, table: Table[R], position: int, query: Query) -> list[R]:
-        found = self._asked(rows_asked(table, table.columns, position, query, self.folded))
+        found = self.fetch(*rows_asked(table, table.columns, position, query, self.folded))
         return read_rows(table, found)
 
     def values(
         self, table: Table[Any], columns: Sequence[str], position: int, query: Query
     ) -> list[tuple[Any, ...]]:
-        found = self._asked(values_asked(table, columns, position, query, self.folded))
+        found = self.fetch(*values_asked(table, columns, position, query, self.folded))
         return read_values(table, columns, found)
 
     def count(self, table: Table[Any], position: int, query: Query) -> int:
-        counted = self._asked(count_asked(table, position, query, self.folded))
-        return int(counted[0][0])
+        return int(self.fetch(*count_asked(table, position, query, self.folded))[0][0])
 
     def changes(self, table: Table[R], position: int) -> Iterator[tuple[R, int, int]]:
         rows = written_changes(self.fetch, table, position)
         return zip(*read_changes(table, rows), strict=True)
-
-    def _asked(self, asked: Asked) -> list[Any]:
-        return self.fetch(asked.sql, asked.values)
