@@ -22,7 +22,7 @@ from core.exactness import check_stream
 from core.moments import AtPosition, AtTime, AtVersion, Moment
 from core.projections import Projection, Query, Table
 from core.stores import Head, Search, Shelf, Spans, StoredSnapshot
-from core.stores.memory_views import MemoryShelf, holds, matches
+from core.stores.memory_views import MemoryShelf, holds, matches, page
 from core.stores.migrating import Migrated
 from core.stores.placing import EMPTY_LOG, EMPTY_STREAM, Ends, admit
 from core.stores.rows import Row, written
@@ -187,15 +187,7 @@ class MemoryStore:
         return made is not None
 
     def query(self, table: Table[R], position: int, query: Query) -> list[R]:
-        found: list[R] = self._found(table, position, query)
-        found.sort(key=table.key_of)
-        if column := query.order_by:
-            known = [row for row in found if getattr(row, column) is not None]
-            known.sort(key=lambda row: getattr(row, column), reverse=query.descending)
-            unknown = [row for row in found if getattr(row, column) is None]
-            found = known + unknown
-        end = None if query.limit is None else query.offset + query.limit
-        return found[query.offset : end]
+        return page(table, self._found(table, position, query), query)
 
     def values(
         self, table: Table[Any], columns: Sequence[str], position: int, query: Query

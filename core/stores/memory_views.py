@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from core.codec import read_json
 from core.events import StoredRow, to_microseconds
-from core.projections import END, Key, Projection, Table, Where
+from core.projections import END, Key, Projection, Query, Table, Where
 from core.stores import Search, Spans
 
 R = TypeVar("R")
@@ -65,6 +65,17 @@ class MemoryShelf:
 
 def _within(position: int, start: int, end: int) -> bool:
     return start <= position and (position < end or end == END)
+
+
+def page(table: Table[R], found: list[R], query: Query) -> list[R]:
+    """These rows in the order that is asked for, and as many."""
+    found.sort(key=table.key_of)
+    if column := query.order_by:
+        known = [row for row in found if getattr(row, column) is not None]
+        known.sort(key=lambda row: getattr(row, column), reverse=query.descending)
+        found = known + [row for row in found if getattr(row, column) is None]
+    end = None if query.limit is None else query.offset + query.limit
+    return found[query.offset : end]
 
 
 def holds(row: Any, where: Where) -> bool:
