@@ -10,7 +10,14 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 
 from core import asking, migration, projector, proving, questions, reports, serving
 from core.clock_words import zone_named
@@ -36,10 +43,9 @@ def serve(
     headless: Annotated[bool, typer.Option("--headless", help="Open no browser.")] = False,
 ) -> None:
     """Open the dashboard; the default store is filled from the shipped sample on first start."""
-    with opened(store, create=store is None) as machine:
-        if store is None:
-            with _stages() as stage:
-                serving.fill(machine, stage)
+    with opened(store, create=store is None) as machine, _stages() as stage:
+        ready = serving.fill if store is None else serving.catch_up
+        ready(machine, stage, remark)
     serving.start(store or serving.DEFAULT_STORE, port, headless)
 
 
@@ -185,8 +191,9 @@ def _fail(error: Exception | str, code: int) -> None:
 
 @contextmanager
 def _stages() -> Iterator[serving.Stage]:
-    columns = (TextColumn("{task.description:<11}"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, TimeElapsedColumn(), console=Console(stderr=True)) as bars:
+    done = (TextColumn("{task.description:<11}"), BarColumn(), MofNCompleteColumn())
+    left = (TimeElapsedColumn(), TextColumn("left:"), TimeRemainingColumn())
+    with Progress(*done, *left, console=Console(stderr=True)) as bars:
 
         @contextmanager
         def stage(name: str) -> Iterator[projector.Progress]:

@@ -165,10 +165,23 @@ class TimeMachine:
         descending: bool = False,
         limit: int | None = None,
         offset: int = 0,
+        not_at: Moment | None = None,
     ) -> list[R]:
-        """The rows of a read model as of a moment."""
-        query = Query(tuple(where), order_by, descending, limit, offset)
+        """The rows of a read model as of a moment; with `not_at`, those that hold only there: what
+        changed until that other moment, or since."""
+        other = None if not_at is None else self.position(not_at)
+        query = Query(tuple(where), order_by, descending, limit, offset, other)
         return self.store.query(table, self._as_of(at), query)
+
+    def values(
+        self,
+        table: Table[Any],
+        columns: Sequence[str],
+        at: Moment | None = None,
+        where: Sequence[Where] = (),
+    ) -> list[tuple[Any, ...]]:
+        """Some columns of all the rows of a read model as of a moment, in no order."""
+        return self.store.values(table, columns, self._as_of(at), Query(tuple(where)))
 
     def count(
         self, table: Table[Any], at: Moment | None = None, where: Sequence[Where] = ()

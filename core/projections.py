@@ -27,7 +27,13 @@ class Table(Generic[R]):
     name: str
     row: type[R]
     key: tuple[str, ...]
-    indexed: tuple[str, ...] = ()
+    indexed: tuple[str | tuple[str, ...], ...] = ()
+    """What people sort and search by: a column, or several when they are asked for together."""
+    outline: tuple[str, ...] = ()
+    """Columns that are asked for of every row at once: they are read without the others."""
+    few_keys: bool = False
+    """There are few keys, each changes often, and none goes away: as of a position, each key is
+    looked up by itself, so that the cost follows the keys and not the changes."""
 
     @cached_property
     def columns(self) -> tuple[str, ...]:
@@ -78,10 +84,14 @@ class Where:
 
 @dataclass(frozen=True)
 class Query:
-    """Which rows of a table, in which order, and how many; ties are broken by the key."""
+    """Which rows of a table, in which order, and how many; ties are broken by the key.
+
+    With `not_at`, only rows that do not hold at that other position too: what has changed.
+    """
 
     where: tuple[Where, ...] = ()
     order_by: str | None = None
     descending: bool = False
     limit: int | None = None
     offset: int = 0
+    not_at: int | None = None

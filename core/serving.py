@@ -37,7 +37,7 @@ def default_exists() -> bool:
     return Path(DEFAULT_STORE.removeprefix(SQLITE)).exists()
 
 
-def fill(machine: TimeMachine, stage: Stage) -> None:
+def fill(machine: TimeMachine, stage: Stage, tell: Callable[[str], None]) -> None:
     """Load the shipped sample into an empty log; whatever a killed start left is completed.
 
     The load is one transaction and the read models know how far they are, so there is no
@@ -45,9 +45,28 @@ def fill(machine: TimeMachine, stage: Stage) -> None:
     """
     if machine.store.head().position == 0:
         bring_in(machine, "olist", SAMPLE, stage)
-    elif _is_behind(machine):
+    else:
+        catch_up(machine, stage, tell)
+
+
+def catch_up(machine: TimeMachine, stage: Stage, tell: Callable[[str], None]) -> None:
+    """Bring the read models to the head of the log, before somebody looks at them.
+
+    A store that cannot be written is left as it is, with a sentence.
+    """
+    if not _is_behind(machine):
+        return
+    _announce(machine, tell)
+    try:
         with stage("Projecting") as progress:
             machine.project(progress)
+    except StoreUnavailable as error:
+        tell(f"{error} The read models stay as they are.")
+
+
+def _announce(machine: TimeMachine, tell: Callable[[str], None]) -> None:
+    if new := machine.projector.unfinished():
+        tell(f"Made from the log, because this store has none of today's: {', '.join(new)}.")
 
 
 def bring_in(machine: TimeMachine, name: str, folder: Path | None, stage: Stage) -> int:
@@ -98,6 +117,7 @@ def follow(machine: TimeMachine, tell: Callable[[str], None]) -> None:
     with suppress(KeyboardInterrupt):
         while True:
             try:
+                _announce(machine, tell)
                 machine.project()
                 gone = False
             except StoreUnavailable as error:

@@ -21,7 +21,7 @@ FLOORS = (
     {"stores"},
     {"repository", "relations"},
     {"exporting", "frames"},
-    {"handler", "history", "projector", "citing", "condition_fields"},
+    {"handler", "history", "live_rows", "projector", "citing", "condition_fields"},
     {"comparing", "naming", "condition_values"},
     {"condition_language"},
     {"conditions"},

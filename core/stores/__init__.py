@@ -157,12 +157,19 @@ class EventStore(Protocol):
         """The rows of a projection, to be kept current; `beside` the live ones for a rebuild."""
         ...
 
-    def swap(self, projection: Projection) -> None:
-        """Let the rebuilt rows take the place of the live ones, in one transaction."""
+    def swap(self, projection: Projection) -> bool:
+        """Let the rebuilt rows take the place of the live ones, in one transaction; False if
+        there are none, because another projector has done it."""
         ...
 
     def query(self, table: Table[R], position: int, query: Query) -> list[R]:
         """The rows of a table as of a position."""
+        ...
+
+    def values(
+        self, table: Table[Any], columns: Sequence[str], position: int, query: Query
+    ) -> list[tuple[Any, ...]]:
+        """Some columns of all the rows that meet the conditions as of a position, in no order."""
         ...
 
     def count(self, table: Table[Any], position: int, query: Query) -> int:

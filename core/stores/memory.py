@@ -22,10 +22,10 @@ from core.exactness import check_stream
 from core.moments import AtPosition, AtTime, AtVersion, Moment
 from core.projections import Projection, Query, Table
 from core.stores import Head, Search, Shelf, Spans, StoredSnapshot
-from core.stores.memory_views import MemoryShelf, holds, matches
+from core.stores.memory_views import MemoryShelf, holds, matches, page
 from core.stores.migrating import Migrated
 from core.stores.placing import EMPTY_LOG, EMPTY_STREAM, Ends, admit
-from core.stores.read_models import Row, written
+from core.stores.rows import Row, written
 from core.stores.sandbox import Answer, Limits
 from core.stores.temporal import ask_at, copier
 
@@ -180,19 +180,20 @@ class MemoryStore:
             self._shelves[place] = MemoryShelf(projection)
         return self._shelves[place]
 
-    def swap(self, projection: Projection) -> None:
-        self._shelves[projection.name, False] = self._shelves.pop((projection.name, True))
+    def swap(self, projection: Projection) -> bool:
+        made = self._shelves.pop((projection.name, True), None)
+        if made:
+            self._shelves[projection.name, False] = made
+        return made is not None
 
     def query(self, table: Table[R], position: int, query: Query) -> list[R]:
-        found: list[R] = self._found(table, position, query)
-        found.sort(key=table.key_of)
-        if column := query.order_by:
-            known = [row for row in found if getattr(row, column) is not None]
-            known.sort(key=lambda row: getattr(row, column), reverse=query.descending)
-            unknown = [row for row in found if getattr(row, column) is None]
-            found = known + unknown
-        end = None if query.limit is None else query.offset + query.limit
-        return found[query.offset : end]
+        return page(table, self._found(table, position, query), query)
+
+    def values(
+        self, table: Table[Any], columns: Sequence[str], position: int, query: Query
+    ) -> list[tuple[Any, ...]]:
+        rows = self.query(table, position, query)
+        return [tuple(getattr(row, column) for column in columns) for row in rows]
 
     def count(self, table: Table[Any], position: int, query: Query) -> int:
         return len(self._found(table, position, query))
@@ -202,7 +203,7 @@ class MemoryStore:
             row
             for (_, beside), shelf in self._shelves.items()
             if not beside
-            for row in shelf.as_of(table, position)
+            for row in shelf.as_of(table, position, query.not_at)
             if all(holds(row, where) for where in query.where)
         ]
 
@@ -217,7 +218,7 @@ class MemoryStore:
         found = [span for shelf in live for span in shelf.spans_until(table, position)]
         return iter(sorted(found, key=lambda span: span[1]))
 
-    def _written_changes(self, table: Table[Any], position: int) -> Iterator[Row]:
+    def _written_changes(self, table: Table[Any], position: int) -> list[Row]:
         return written(table, Spans(list(self.changes(table, position)), []))
 
     def remarks(self) -> list[str]:

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from core.codec import read_json
 from core.events import StoredRow, to_microseconds
-from core.projections import END, Key, Projection, Table, Where
+from core.projections import END, Key, Projection, Query, Table, Where
 from core.stores import Search, Spans
 
 R = TypeVar("R")
@@ -50,17 +50,32 @@ class MemoryShelf:
         self._checkpoint = new_checkpoint
         return True
 
-    def as_of(self, table: Table[R], position: int) -> Iterator[R]:
-        """The rows that hold at a position."""
+    def as_of(self, table: Table[R], position: int, not_at: int | None = None) -> Iterator[R]:
+        """The rows that hold at a position, and not at that other one."""
         for spans in self._spans.get(table.name, {}).values():
-            for row, start, end in spans:
-                if start <= position and (position < end or end == END):
+            for row, *span in spans:
+                if _within(position, *span) and not (not_at and _within(not_at, *span)):
                     yield row
 
     def spans_until(self, table: Table[R], position: int) -> Iterator[tuple[R, int, int]]:
         """Every row that came by a position, with the positions between which it holds."""
         for spans in self._spans.get(table.name, {}).values():
             yield from ((row, start, end) for row, start, end in spans if start <= position)
+
+
+def _within(position: int, start: int, end: int) -> bool:
+    return start <= position and (position < end or end == END)
+
+
+def page(table: Table[R], found: list[R], query: Query) -> list[R]:
+    """These rows in the order that is asked for, and as many."""
+    found.sort(key=table.key_of)
+    if column := query.order_by:
+        known = [row for row in found if getattr(row, column) is not None]
+        known.sort(key=lambda row: getattr(row, column), reverse=query.descending)
+        found = known + [row for row in found if getattr(row, column) is None]
+    end = None if query.limit is None else query.offset + query.limit
+    return found[query.offset : end]
 
 
 def holds(row: Any, where: Where) -> bool:

@@ -25,7 +25,7 @@ from core.stores.postgres_append import MET, UNPLACED, await_places, insert, sto
 from core.stores.postgres_load import load
 from core.stores.postgres_schema import CLUSTER, VIEWS_LOCK, check, migrate, version_of
 from core.stores.postgres_server import address, connected, driver, engine
-from core.stores.read_models import Row, written_changes
+from core.stores.rows import Row, written_changes
 from core.stores.sandbox import Answer, Limits
 from core.stores.soon import Soon
 from core.stores.sql import PAGE, SqlStore
@@ -41,6 +41,7 @@ class PostgresStore(SqlStore):
     """
 
     mark = "%s"
+    folded = "folded"  # `lower` folds what the language of the database knows
 
     def __init__(self, url: URL, mode: str, codec: Codec) -> None:
         super().__init__(url.render_as_string(), codec)  # a password is not shown

@@ -3,29 +3,35 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import AbstractContextManager
-from operator import attrgetter
 from typing import Any, Protocol, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Float, Select, cast, func, select, text
-from sqlalchemy import Table as SqlTable
+from sqlalchemy import Connection, func, select, text
 
-from core.projections import END, Key, Projection, Query, Table, Where
+from core.projections import END, Key, Projection, Table
 from core.stores import Spans
-from core.stores.folding import folded
-from core.stores.tables import Kind, checkpoints, kinds, view_table
+from core.stores.rows import Row, named, read_rows, written, written_key
+from core.stores.tables import (
+    HIGHS,
+    checkpoints,
+    climbing,
+    highs_table,
+    index_statements,
+    view_table,
+    write_time,
+)
 
 R = TypeVar("R")
 
 BESIDE = "__beside"
 
-Row = tuple[Any, ...]
-"""The values of a row as the driver takes them, in the order of the columns."""
+LAYOUT = 2
+"""Raised when the tables of the same read model are laid out in another way."""
 
-
-Fetch = Callable[[str, tuple[Any, ...]], list[Any]]
-"""Rows straight from the driver."""
+STEP = 100
+"""Positions between two notes of how high a climbing column had come, where many rows come at
+once: so many rows more a question may have to look at."""
 
 
 class Connections(Protocol):
@@ -45,14 +51,15 @@ class Connections(Protocol):
 def shape(projection: Projection) -> str:
     """Names the tables a projection writes and what it means by them; another shape is rebuilt."""
     tables = [
-        (table.name, table.key, table.indexed, _columns(table)) for table in projection.tables
+        (one.name, one.key, one.indexed, one.outline, one.few_keys, _columns(one))
+        for one in projection.tables
     ]
-    return hashlib.sha256(repr((projection.revision, tables)).encode()).hexdigest()[:16]
+    told = repr((LAYOUT, projection.revision, tables))
+    return hashlib.sha256(told.encode()).hexdigest()[:16]
 
 
 def _columns(table: Table[Any]) -> list[tuple[str, str]]:
-    named = zip(table.columns, kinds(table), strict=True)
-    return [(name, kind.column.__name__) for name, kind in named]
+    return [(name, kind.column.__name__) for name, kind in named(table)]
 
 
 class SqlShelf:
@@ -81,8 +88,12 @@ class SqlShelf:
             ).scalar_one()
             for table in self._projection.tables:
                 name = table.name + self._suffix
-                connection.execute(text(f'DROP TABLE IF EXISTS "{name}"'))
-                view_table(table, name, generation).create(connection)
+                for laid_out in (view_table(table, name), highs_table(name)):
+                    connection.execute(text(f'DROP TABLE IF EXISTS "{laid_out.name}"'))
+                    laid_out.create(connection)
+                if not self._suffix:  # those made beside get their indexes at the end, at once
+                    for statement in index_statements(table, name, generation):
+                        connection.execute(text(statement))
             connection.execute(checkpoints.delete().where(checkpoints.c.name == self._name))
             connection.execute(
                 checkpoints.insert().values(
@@ -96,11 +107,12 @@ class SqlShelf:
     def live(self, table: Table[R], key: Key) -> R | None:
         keyed = " AND ".join(f"{column} = ?" for column in table.key)
         found = self._store.fetch(
-            f'SELECT {", ".join(table.columns)} FROM "{table.name}{self._suffix}"'
-            f" WHERE {keyed} AND to_position = ?",
-            (*_written_key(table, key), END),
+            f'SELECT {", ".join(table.columns)}, to_position FROM "{table.name}{self._suffix}"'
+            f" WHERE {keyed} ORDER BY from_position DESC LIMIT 1",
+            tuple(written_key(table, key)),
         )
-        return table.row(*_read(kinds(table), found[0])) if found else None
+        live = [row[:-1] for row in found if row[-1] == END]
+        return read_rows(table, live)[0] if live else None
 
     def write(self, spans: dict[str, Spans], checkpoint: int, new_checkpoint: int) -> bool:
         mine = (checkpoints.c.name == self._name) & (checkpoints.c.position == checkpoint)
@@ -116,137 +128,41 @@ class SqlShelf:
     def _write_table(self, connection: Connection, table: Table[Any], spans: Spans) -> None:
         name, mark = table.name + self._suffix, self._store.mark
         if spans.ended:
+            # The last row of a key is found by its place: a key may have had very many.
             keyed = " AND ".join(f"{column} = {mark}" for column in table.key)
+            last = f'(SELECT max(from_position) FROM "{name}" WHERE {keyed})'
             connection.exec_driver_sql(
-                f'UPDATE "{name}" SET to_position = {mark} WHERE {keyed} AND to_position = {END}',
-                [(end, *_written_key(table, key)) for key, end in spans.ended],
+                f'UPDATE "{name}" SET to_position = {mark}'
+                f" WHERE {keyed} AND from_position = {last} AND to_position = {END}",
+                [_ending(table, key, end) for key, end in spans.ended],
             )
         if spans.rows:
-            self._store.insert_rows(connection, name, list(written(table, spans)))
+            self._store.insert_rows(connection, name, written(table, spans))
+            self._note_highs(connection, table, name, spans)
+
+    def _note_highs(
+        self, connection: Connection, table: Table[Any], name: str, spans: Spans
+    ) -> None:
+        for column in climbing(table):
+            rows = sorted((start, getattr(row, column)) for row, start, _ in spans.rows)
+            known = connection.execute(
+                text(f'SELECT max(highest) FROM "{name}{HIGHS}" WHERE name = :name'),
+                {"name": column},
+            ).scalar()
+            notes = [(column, *one) for one in _highs(rows, known)]
+            self._store.insert_rows(connection, name + HIGHS, notes)
 
 
-def _keyed(table: Table[Any], key: Key) -> list[tuple[str, Kind, Any]]:
-    by_name = dict(zip(table.columns, kinds(table), strict=True))
-    return [(name, by_name[name], value) for name, value in zip(table.key, key, strict=True)]
+def _highs(rows: list[tuple[int, Any]], highest: str | None) -> Iterator[tuple[int, str]]:
+    """(position, how high a column had come by then) for rows in order of their position."""
+    noted = rows[0][0]
+    for (position, value), (following, _) in zip(rows, [*rows[1:], (END, None)], strict=True):
+        highest = max(highest or "", write_time(value))
+        if position != following and (following == END or position - noted >= STEP):
+            noted = position
+            yield position, highest
 
 
-def _written_key(table: Table[Any], key: Key) -> list[Any]:
-    return [_write(kind, value) for _, kind, value in _keyed(table, key)]
-
-
-def _write(kind: Kind, value: Any) -> Any:
-    return value if kind.write is None or value is None else kind.write(value)
-
-
-def written(table: Table[Any], spans: Spans) -> Iterator[Row]:
-    """Each row as values for the driver; this runs once per event and view, so it is lean."""
-    values_of = attrgetter(*table.columns)
-    writes = [(place, kind.write) for place, kind in enumerate(kinds(table)) if kind.write]
-    for row, start, end in spans.rows:
-        values = [*values_of(row), start, end]
-        for place, write in writes:
-            if values[place] is not None:
-                values[place] = write(values[place])
-        yield tuple(values)
-
-
-def _read(columns: list[Kind], values: tuple[Any, ...]) -> list[Any]:
-    return [
-        value if kind.read is None or value is None else kind.read(value)
-        for kind, value in zip(columns, values, strict=True)
-    ]
-
-
-def written_changes(fetch: Fetch, table: Table[Any], position: int) -> list[Row]:
-    """Every row that came by a position: its columns, from_position and to_position."""
-    columns = ", ".join((*table.columns, "from_position", "to_position"))
-    sql = f'SELECT {columns} FROM "{table.name}" WHERE from_position <= ?'
-    return fetch(f"{sql} ORDER BY from_position", (position,))
-
-
-def read_change(table: Table[R], row: Row) -> tuple[R, int, int]:
-    """A row of a read model, and the positions from and to which it holds."""
-    return table.row(*_read(kinds(table), row[:-2])), row[-2], row[-1]
-
-
-def swap_tables(connection: Connection, projection: Projection) -> None:
-    """Let the tables beside take the place of the live ones, inside the caller's transaction."""
-    for table in projection.tables:
-        connection.execute(text(f'DROP TABLE IF EXISTS "{table.name}"'))
-        connection.execute(text(f'ALTER TABLE "{table.name}{BESIDE}" RENAME TO "{table.name}"'))
-    name = checkpoints.c.name
-    connection.execute(checkpoints.delete().where(name == projection.name))
-    beside = checkpoints.update().where(name == projection.name + BESIDE)
-    connection.execute(beside.values(name=projection.name))
-
-
-def query_rows(connection: Connection, table: Table[R], position: int, query: Query) -> list[R]:
-    """The rows of a read model as of a position."""
-    built = view_table(table, table.name, 0)
-    found = _as_of(
-        select(*[built.c[name] for name in table.columns]), built, table, position, query
-    )
-    if query.order_by:
-        found = found.order_by(*_order(built, table, query.order_by, query.descending))
-    found = found.order_by(*[built.c[name] for name in table.key])
-    if query.limit is not None or query.offset:
-        found = found.limit(query.limit).offset(query.offset)
-    columns = kinds(table)
-    return [table.row(*_read(columns, tuple(row))) for row in connection.execute(found)]
-
-
-def count_rows(connection: Connection, table: Table[Any], position: int, query: Query) -> int:
-    """How many rows a query finds as of a position."""
-    built = view_table(table, table.name, 0)
-    counted = select(func.count()).select_from(built)
-    found: int = connection.execute(_as_of(counted, built, table, position, query)).scalar_one()
-    return found
-
-
-def _as_of(
-    found: Select[Any], built: SqlTable, table: Table[Any], position: int, query: Query
-) -> Select[Any]:
-    by_name = dict(zip(table.columns, kinds(table), strict=True))
-    holds = [_condition(built, by_name, where) for where in query.where]
-    if position >= END:
-        # Said as a constant, so that the partial indexes on live rows can answer.
-        return found.where(text(f"to_position = {END}"), *holds)
-    return found.where(built.c.from_position <= position, built.c.to_position > position, *holds)
-
-
-def _condition(built: SqlTable, by_name: dict[str, Kind], where: Where) -> ColumnElement[bool]:
-    kind = by_name[where.column]
-    column, write = _compared(built.c[where.column], kind)
-    if where.operator == "in":
-        return column.in_([write(value) for value in where.value])
-    value: Any = None if where.value is None else write(where.value)
-    holds: ColumnElement[bool]
-    match where.operator:
-        case "=":
-            holds = column.is_not_distinct_from(value)
-        case "!=":
-            holds = column.is_distinct_from(value)
-        case ">=":
-            holds = column >= value
-        case "<=":
-            holds = column <= value
-        case "contains":
-            holds = folded(column).contains(str(where.value).lower(), autoescape=True)
-    return holds
-
-
-def _compared(
-    column: ColumnElement[Any], kind: Kind
-) -> tuple[ColumnElement[Any], Callable[[Any], Any]]:
-    # Amounts are kept as exact text and compared as numbers: 9.5 is 9.50, and 10 is above 9.
-    if kind.write is str:
-        return cast(column, Float), float
-    return column, kind.write or (lambda value: value)
-
-
-def _order(
-    built: SqlTable, table: Table[Any], name: str, descending: bool
-) -> list[ColumnElement[Any]]:
-    kind = dict(zip(table.columns, kinds(table), strict=True))[name]
-    value, _ = _compared(built.c[name], kind)
-    return [value.desc().nulls_last() if descending else value.asc().nulls_last()]
+def _ending(table: Table[Any], key: Key, end: int) -> tuple[Any, ...]:
+    found = written_key(table, key)
+    return (end, *found, *found)

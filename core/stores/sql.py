@@ -18,16 +18,11 @@ from core.events import COLUMNS, Event, Recorded, StoredRow, from_microseconds
 from core.moments import Moment
 from core.projections import Projection, Query, Table
 from core.stores import Head, Search, Shelf, StoredSnapshot, tables
+from core.stores.asking import count_asked, rows_asked, values_asked
+from core.stores.beside import index_beside, swap_tables
 from core.stores.finding import last_version, narrowed, position_of, text, version_by
-from core.stores.read_models import (
-    Row,
-    SqlShelf,
-    count_rows,
-    query_rows,
-    read_change,
-    swap_tables,
-    written_changes,
-)
+from core.stores.read_models import SqlShelf
+from core.stores.rows import Row, read_changes, read_rows, read_values, written_changes
 from core.stores.tables import checkpoints, events
 
 R = TypeVar("R")
@@ -40,12 +35,14 @@ FIRST_PAGE, PAGE = 64, 2048
 
 
 class SqlStore(ABC):
-    """A log in a database. The hot queries say ? for a value; `mark` is what the driver says."""
+    """A log in a database. The hot queries say ? for a value; `mark` is what the driver says, and
+    `folded` the name of the function that takes the case from a text, in every alphabet."""
 
     mark = "?"
     keeps = True
     page = PAGE
     """How many events of a stream are read at once: many where each page is a journey."""
+    folded = "lower"  # Python's, put there by the store
 
     def __init__(self, url: str, codec: Codec) -> None:
         self.url = url
@@ -210,18 +207,24 @@ class SqlStore(ABC):
     def shelf(self, projection: Projection, beside: bool = False) -> Shelf:
         return SqlShelf(self, projection, beside)
 
-    def swap(self, projection: Projection) -> None:
+    def swap(self, projection: Projection) -> bool:
+        index_beside(self, projection)
         with self.writing() as connection:
-            swap_tables(connection, projection)
+            return swap_tables(connection, projection)
 
     def query(self, table: Table[R], position: int, query: Query) -> list[R]:
-        with self.reading() as connection:
-            return query_rows(connection, table, position, query)
+        found = self.fetch(*rows_asked(table, table.columns, position, query, self.folded))
+        return read_rows(table, found)
+
+    def values(
+        self, table: Table[Any], columns: Sequence[str], position: int, query: Query
+    ) -> list[tuple[Any, ...]]:
+        found = self.fetch(*values_asked(table, columns, position, query, self.folded))
+        return read_values(table, columns, found)
 
     def count(self, table: Table[Any], position: int, query: Query) -> int:
-        with self.reading() as connection:
-            return count_rows(connection, table, position, query)
+        return int(self.fetch(*count_asked(table, position, query, self.folded))[0][0])
 
     def changes(self, table: Table[R], position: int) -> Iterator[tuple[R, int, int]]:
         rows = written_changes(self.fetch, table, position)
-        return (read_change(table, row) for row in rows)
+        return zip(*read_changes(table, rows), strict=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import fields
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -13,13 +13,11 @@ from typing import Any, NamedTuple, get_args, get_type_hints
 from sqlalchemy import (
     BigInteger,
     Column,
-    Index,
     Integer,
     LargeBinary,
     MetaData,
     Text,
     UniqueConstraint,
-    text,
 )
 from sqlalchemy import Table as SqlTable
 from sqlalchemy.types import TypeEngine
@@ -76,6 +74,7 @@ class Kind(NamedTuple):
     column: type[TypeEngine[Any]]
     write: Callable[[Any], Any] | None
     read: Callable[[Any], Any] | None
+    optional: bool = False
 
 
 @lru_cache(maxsize=100_000)  # an order's times recur in each of its rows
@@ -84,6 +83,7 @@ def write_time(moment: datetime) -> str:
     return moment.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
 
 
+@lru_cache(maxsize=100_000)
 def read_time(stored: str) -> datetime:
     """The UTC datetime of such a text."""
     return datetime.fromisoformat(stored).replace(tzinfo=UTC)
@@ -105,8 +105,20 @@ def kinds(table: Table[Any]) -> list[Kind]:
 
 
 def _kind(hint: Any) -> Kind:
-    options = [option for option in get_args(hint) or (hint,) if option is not NoneType]
-    return KINDS[options[0]]
+    said = get_args(hint) or (hint,)
+    options = [option for option in said if option is not NoneType]
+    return KINDS[options[0]]._replace(optional=len(options) < len(said))
+
+
+@cache
+def climbing(table: Table[Any]) -> tuple[str, ...]:
+    """The columns of a table that rise as the log goes on, by and large: the times people sort by.
+
+    For these the table keeps how high they had come by a position.
+    """
+    named = dict(zip(table.columns, kinds(table), strict=True))
+    sorts = [column for column in table.indexed if isinstance(column, str)]
+    return tuple(one for one in sorts if named[one].read is read_time and not named[one].optional)
 
 
 def _column_type(kind: Kind) -> TypeEngine[Any]:
@@ -116,14 +128,13 @@ def _column_type(kind: Kind) -> TypeEngine[Any]:
     return kind.column()
 
 
-@cache  # one object per table, or SQLAlchemy would compile each query anew
-def view_table(table: Table[Any], name: str, generation: int) -> SqlTable:
-    """The SQL table of a read model: a row per change, with the positions between which it holds.
+HIGHS = "__highs"
 
-    Live rows are indexed by the columns people sort and search by; rows of the past only by key.
-    """
+
+def view_table(table: Table[Any], name: str) -> SqlTable:
+    """The SQL table of a read model: a row per change, and the positions between it holds."""
     columns = zip(table.columns, map(_column_type, kinds(table)), strict=True)
-    built = SqlTable(
+    return SqlTable(
         name,
         MetaData(),
         *[Column(column, kind, primary_key=column in table.key) for column, kind in columns],
@@ -131,12 +142,45 @@ def view_table(table: Table[Any], name: str, generation: int) -> SqlTable:
         Column("to_position", BigInteger, nullable=False),
         sqlite_with_rowid=False,
     )
-    live = text(f"to_position = {END}")
-    for column in table.indexed:
-        Index(
-            f"{table.name}_{column}_{generation}",
-            *[built.c[part] for part in dict.fromkeys((column, *table.key))],
-            sqlite_where=live,
-            postgresql_where=live,
-        )
-    return built
+
+
+def highs_table(name: str) -> SqlTable:
+    """How high a climbing column of a read model had come by a position, now and then."""
+    return SqlTable(
+        name + HIGHS,
+        MetaData(),
+        Column("name", Text, primary_key=True),
+        Column("position", BigInteger, primary_key=True),
+        Column("highest", _column_type(KINDS[str]), nullable=False),
+        sqlite_with_rowid=False,
+    )
+
+
+def index_statements(table: Table[Any], name: str, generation: int) -> Iterator[str]:
+    """The indexes of a read model. Each column people sort by is followed by the key, that breaks
+    ties, and by the positions, that tell whether a row holds without looking at it."""
+    span = ("from_position", "to_position")
+    named = dict(zip(table.columns, kinds(table), strict=True))
+    wanted: dict[str, tuple[str, ...]] = {}
+    where = ""
+    if table.few_keys:
+        wanted, where = {"live": (*table.key, *span)}, f" WHERE to_position = {END}"
+    elif table.indexed:
+        wanted = {"from": (*span, *table.outline), "to": span[::-1]}
+    for sort in table.indexed:
+        columns = (sort,) if isinstance(sort, str) else sort
+        rest = [part for part in table.key if part not in columns]
+        sorted_by = [f"({compared(one, named[one])})" for one in columns]
+        wanted["_".join(columns)] = (*sorted_by, *rest, *span)
+    for told, parts in wanted.items():
+        index = f'"{table.name}_{told}_{generation}"'
+        yield f'CREATE INDEX IF NOT EXISTS {index} ON "{name}" ({", ".join(parts)}){where}'
+
+
+NUMBER = "DOUBLE PRECISION"
+
+
+def compared(column: str, kind: Kind) -> str:
+    """What a column is compared and sorted by: amounts are kept as exact text and compared as
+    numbers. 9.5 is 9.50, and 10 is above 9."""
+    return f"CAST({column} AS {NUMBER})" if kind.write is str else column

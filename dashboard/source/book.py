@@ -98,6 +98,8 @@ def find_orders(
 
 def count_found(text: str | None, status: str | None, position: int) -> int:
     """How many orders `find_orders` has in all."""
+    if not text or not text.strip():  # the figures know, and need not look at every order
+        return sum(row.orders for row in figures(position) if status in (None, row.status))
     return machine().count(ORDERS, AtPosition(position), _where(text, status, position))
 
 

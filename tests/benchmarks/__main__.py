@@ -17,6 +17,7 @@ from tests.benchmarks import (
     sample,
     sharing,
     table,
+    views,
 )
 from tests.benchmarks.measuring import QUICK, REPETITIONS, Race, heading, line, run
 from tests.benchmarks.places import MEMORY
@@ -28,6 +29,7 @@ SECTIONS: dict[str, Callable[[Path, bool], Iterator[Race]]] = {
     "sample": sample.races,
     "reliability": sharing.races,
     "compare": comparing.races,
+    "views": views.races,
     "browser": browser.races,
 }
 EXPLAINED = (

@@ -2,55 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from core.projections import END, Projection, Query, Table, Where
+from core.projections import END, Query, Where
 from core.stores import EventStore, Spans
+from tests.contracts.parcels import HOUSES, PARCELS, ROWS, Parcel, deliveries, filled, parcel
 from tests.orders.facts import NOON
 
-
-@dataclass(frozen=True)
-class Parcel:
-    """A row with a column of every kind."""
-
-    name: str
-    weight: int
-    price: Decimal
-    sent_at: datetime
-    city: str | None = None
-    seen_at: datetime | None = None
-
-
-PARCELS = Table("parcels", Parcel, key=("name",), indexed=("weight",))
-HOUSES = Table("houses", Parcel, key=("name", "weight"))
-deliveries = Projection("deliveries", (PARCELS, HOUSES), lambda rows, transition: None)
-
-
-def parcel(name: str, weight: int = 1, price: str = "1.00", **more: Any) -> Parcel:
-    """A row."""
-    return Parcel(name, weight, Decimal(price), NOON + timedelta(hours=weight), **more)
-
-
-ROWS = [
-    parcel("a", 3, "9.50", city="São Paulo"),
-    parcel("b", 10, "19.00", city="Rio 100%"),
-    parcel("c", 2, "100.00", city=None, seen_at=NOON),
-    parcel("d", 1, "9.5", city="SÃO PAULO_2"),
-]
-
-
-@pytest.fixture
-def filled(store: EventStore) -> EventStore:
-    """The four rows, all of them live since position 1."""
-    shelf = store.shelf(deliveries)
-    shelf.reset()
-    shelf.write({"parcels": Spans([(row, 1, END) for row in ROWS], [])}, 0, 1)
-    return store
+__all__ = ["filled"]
 
 
 def names(store: EventStore, *where: Where, **query: Any) -> str:
@@ -138,6 +102,14 @@ def test_rows_made_beside_are_not_seen_until_they_take_the_place(filled: EventSt
     beside.write({"parcels": Spans([(parcel("new"), 1, END)], [])}, 0, 3)
     assert (names(filled), filled.shelf(deliveries).checkpoint()) == ("abcd", 1)
     filled.swap(deliveries)
+    assert (names(filled), filled.shelf(deliveries).checkpoint()) == ("new", 3)
+
+
+def test_who_comes_second_finds_that_the_rows_have_taken_their_place(filled: EventStore) -> None:
+    beside = filled.shelf(deliveries, beside=True)
+    beside.reset()
+    beside.write({"parcels": Spans([(parcel("new"), 1, END)], [])}, 0, 3)
+    assert [filled.swap(deliveries), filled.swap(deliveries)] == [True, False]
     assert (names(filled), filled.shelf(deliveries).checkpoint()) == ("new", 3)
 
 

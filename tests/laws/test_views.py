@@ -6,6 +6,8 @@ import tempfile
 from collections import defaultdict
 from collections.abc import MutableMapping
 from contextlib import closing
+from dataclasses import replace
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +15,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from core import projector
 from core.errors import UnknownView
 from core.events import Event
 from core.machine import TimeMachine
 from core.moments import AtPosition
-from core.orders import Order, orders
+from core.orders import Order, OrderCreated, orders
 from core.orders.views import projections
-from core.projections import Key, Table, Transition
+from core.orders.views.order_details import ORDERS, OrderRow, new_row
+from core.projections import END, Key, Projection, Query, Table, Transition, Where
+from core.projector import Projector
 from core.stores import open_store
 from tests.conftest import BACKENDS, CODEC
 from tests.laws.strategies import cut, logs
@@ -78,6 +83,45 @@ def test_live_rows_and_rebuilt_rows_are_the_fold_at_any_position(
     law()
 
 
+CHANGED = Query((), "version", True, 5)
+
+ASKED = [
+    Query((), "updated_at", True, 3),
+    Query((), "updated_at", False, 2, 1),
+    Query((), "total", True, 3),
+    Query((), "version", True, 2),
+    Query((), "created_at", False, 3),
+    Query((Where("status", "=", "placed"),), "updated_at", True, 2),
+    Query((Where("customer_id", "=", "ada"),)),
+]
+
+
+@pytest.mark.parametrize(("backend", "examples"), [("postgres", 3), ("sqlite", 10)])
+def test_whatever_is_asked_of_the_orders_every_store_answers_the_same(
+    backend: str, examples: int
+) -> None:
+    """The memory store walks through all rows, the databases go by their indexes."""
+
+    @settings(max_examples=examples)
+    @given(logs.filter(bool), st.lists(st.integers(1, 9), max_size=4))
+    def law(log: list[tuple[str, Event]], sizes: list[int]) -> None:
+        with (
+            tempfile.TemporaryDirectory() as folder,
+            closing(open_store(BACKENDS[backend](Path(folder)), CODEC)) as store,
+        ):
+            machines = [TimeMachine(store), TimeMachine(open_store("memory:", CODEC))]
+            for machine, piece in product(machines, cut(log, sizes)):
+                machine.load(piece)
+                machine.project()
+            head = machines[0].position()
+            asked = [replace(CHANGED, not_at=other) for other in range(head + 1)]
+            for position, query in product([*range(head + 1), END], [*ASKED, *asked]):
+                one, other = (machine.store.query(ORDERS, position, query) for machine in machines)
+                assert one == other, (position, query)
+
+    law()
+
+
 @pytest.fixture(params=sorted(BACKENDS))
 def machine(request: pytest.FixtureRequest, tmp_path: Path) -> TimeMachine:
     """A time machine over an empty log."""
@@ -93,3 +137,56 @@ def test_a_view_that_nobody_knows_is_refused_with_those_there_are(machine: TimeM
     with pytest.raises(UnknownView) as unknown:
         machine.rebuild("sales")
     assert sorted(unknown.value.known) == VIEWS
+
+
+class Killed(Exception):
+    """Somebody pulled the plug."""
+
+
+def test_a_view_that_was_being_made_goes_on_where_it_was_killed(
+    machine: TimeMachine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(projector, "BATCH", 2)
+    machine.load([(f"order-o{n}", OrderCreated(f"o{n}", "ada")) for n in range(7)])
+    reached: list[int] = []
+
+    def until_four(done: int, total: int) -> None:
+        reached.append(done)
+        if done == 4:
+            raise Killed
+
+    with pytest.raises(Killed):
+        machine.project(until_four)
+    assert machine.projector.unfinished() == sorted(machine.projector.views)
+    assert machine.project(lambda done, total: reached.append(done)) == 7
+    assert (reached, machine.projector.unfinished()) == ([2, 4, 6, 7], [])
+    assert kept(machine, 7) == by_hand(machine, 7)
+
+
+def test_a_killed_rebuild_leaves_the_live_rows_alone(machine: TimeMachine) -> None:
+    machine.load([(f"order-o{n}", OrderCreated(f"o{n}", "ada")) for n in range(3)])
+    machine.project()
+
+    def killed(done: int, total: int) -> None:
+        raise Killed
+
+    with pytest.raises(Killed):
+        machine.rebuild(progress=killed)
+    assert kept(machine, 3) == by_hand(machine, 3)
+    machine.rebuild()
+    assert kept(machine, 3) == by_hand(machine, 3)
+
+
+def test_a_key_of_a_table_of_few_does_not_go_away() -> None:
+    store = open_store("memory:", CODEC)
+    few = Table("few", OrderRow, key=("order_id",), few_keys=True)
+
+    def evolve(rows: Any, transition: Transition) -> None:
+        rows[few]["o1",] = new_row(transition.after, transition.recorded.occurred_at)
+        del rows[few]["o1",]
+
+    machine = TimeMachine(store)
+    machine.load([("order-o1", OrderCreated("o1", "ada"))])
+    odd = Projector(store, [Projection("odd", (few,), evolve)], [(orders, machine.repository)])
+    with pytest.raises(TypeError, match="few is a table of few keys"):
+        odd.project()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 
 from core.deciders import evolved
@@ -30,17 +30,17 @@ class StatusRow:
     revenue: Decimal
 
 
-EVENT_VOLUME = Table("event_volume", VolumeRow, key=("width", "bucket", "type"))
-STATUS_FIGURES = Table("status_figures", StatusRow, key=("status",))
+EVENT_VOLUME = Table("event_volume", VolumeRow, key=("width", "bucket", "type"), few_keys=True)
+STATUS_FIGURES = Table("status_figures", StatusRow, key=("status",), few_keys=True)
 
 
 def evolve(rows: Rows, transition: Transition) -> None:
     """Count the event in its hour and its day, and move its order between the figures."""
     recorded = transition.recorded
     when = recorded.occurred_at
-    day = datetime(when.year, when.month, when.day, tzinfo=UTC)
+    hour = when.replace(minute=0, second=0, microsecond=0)
     volume = rows[EVENT_VOLUME]
-    for width, bucket in (("hour", day + timedelta(hours=when.hour)), ("day", day)):
+    for width, bucket in (("hour", hour), ("day", hour.replace(hour=0))):
         key = (width, bucket, recorded.type)
         counted = volume.get(key)
         volume[key] = evolved(counted, events=counted.events + 1) if counted else VolumeRow(*key, 1)

@@ -39,7 +39,8 @@ ORDERS = Table(
     "orders",
     OrderRow,
     key=("order_id",),
-    indexed=("customer_id", "status", "version", "updated_at"),
+    indexed=("customer_id", "version", "total", "updated_at", ("status", "updated_at")),
+    outline=("status",),
 )
 
 REACHED_BY = {
@@ -56,7 +57,7 @@ def evolve(rows: Rows, transition: Transition) -> None:
     order: Order = transition.after
     when = transition.recorded.occurred_at
     orders = rows[ORDERS]
-    before = orders.get((order.id,)) or _new(order, when)
+    before = orders.get((order.id,)) or new_row(order, when)
     changes: dict[str, Any] = {
         "status": order.status.value,
         "carrier": order.carrier,
@@ -80,7 +81,8 @@ def evolve(rows: Rows, transition: Transition) -> None:
     orders[order.id,] = evolved(before, **changes)
 
 
-def _new(order: Order, when: datetime) -> OrderRow:
+def new_row(order: Order, when: datetime) -> OrderRow:
+    """The row of an order of which nothing more is known than that it began."""
     return OrderRow(
         order_id=order.id,
         customer_id=order.customer_id,

@@ -1,0 +1,171 @@
+"""How is a question about a read model said in SQL, so that its cost follows the answer?
+
+As of a position, a row holds if it began by then and ended after. An index can follow one of these
+two only, and either leads through half of the history. So a question goes another way where there
+is one: a page in the order of an index, from the highest value there was by then; a table of few
+keys key by key; what changed between two positions by the positions alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, NamedTuple
+
+from core.projections import END, Query, Table, Where
+from core.stores.tables import HIGHS, Kind, climbing, compared, kinds
+
+LAST = "~"
+"""Sorts after every time that is kept as text."""
+
+
+class Asked(NamedTuple):
+    """A statement, with a ? for each value, and the values."""
+
+    sql: str
+    values: tuple[Any, ...]
+
+
+def rows_asked(
+    table: Table[Any], columns: Sequence[str], position: int, query: Query, folded: str
+) -> Asked:
+    """The columns of the rows a query finds as of a position; `folded` is the function that
+    takes the case from a text. Without `order_by` they come in the order of the key."""
+    if query.limit is None and not query.offset:
+        return _listed(table, columns, position, query, folded)
+    # The page is found in an index alone; only its own rows are fetched.
+    place = (*table.key, "from_position")
+    page = _listed(table, place, position, query, folded)
+    same = " AND ".join(f"held.{one} = page.{one}" for one in place)
+    wanted = ", ".join(f"held.{column}" for column in columns)
+    sql = (
+        f'SELECT {wanted} FROM ({page.sql} LIMIT ? OFFSET ?) AS page CROSS JOIN "{table.name}"'
+        f" AS held WHERE {same} ORDER BY {_order(table, query, 'held.')}"
+    )
+    limit = 2**62 if query.limit is None else query.limit
+    return Asked(sql, (*page.values, limit, query.offset))
+
+
+def values_asked(
+    table: Table[Any], columns: Sequence[str], position: int, query: Query, folded: str
+) -> Asked:
+    """Some columns of all rows, in no order: those of the outline are read without the others."""
+    return _selected(table, columns, position, query, folded)
+
+
+def count_asked(table: Table[Any], position: int, query: Query, folded: str) -> Asked:
+    """How many rows a query finds as of a position."""
+    return _selected(table, ("count(*)",), position, query, folded)
+
+
+def _listed(
+    table: Table[Any], columns: Sequence[str], position: int, query: Query, folded: str
+) -> Asked:
+    asked = _selected(table, columns, position, query, folded)
+    return Asked(f"{asked.sql} ORDER BY {_order(table, query)}", asked.values)
+
+
+def _selected(
+    table: Table[Any], columns: Sequence[str], position: int, query: Query, folded: str
+) -> Asked:
+    named = dict(zip(table.columns, kinds(table), strict=True))
+    wanted = [
+        _condition(where, named[where.column], folded, table.few_keys) for where in query.where
+    ]
+    if table.few_keys:
+        source, holds = _key_by_key(table, position), list(_changed(position, query.not_at))
+    else:
+        source, holds = Asked(f'"{table.name}"', ()), list(_as_of(table, columns, position, query))
+    conditions = [*holds, *wanted, *_bound(table, position, query)]
+    told = " AND ".join(one.sql for one in conditions) or "1 = 1"
+    values = [value for part in (source, *conditions) for value in part.values]
+    return Asked(f"SELECT {', '.join(columns)} FROM {source.sql} WHERE {told}", tuple(values))
+
+
+def _as_of(
+    table: Table[Any], columns: Sequence[str], position: int, query: Query
+) -> Iterator[Asked]:
+    """That a row holds at the position. A + before a column keeps an index on it out of the way:
+    the planner would take it, and walk through half of the table row by row."""
+    known = {*table.key, *table.outline, "count(*)"}
+    covered = not query.order_by and {*columns, *(one.column for one in query.where)} <= known
+    begun = "" if covered and query.not_at is None else "+"
+    if position < END:
+        yield Asked(f"{begun}from_position <= ? AND +to_position > ?", (position, position))
+    else:
+        yield Asked(f"+to_position = {END}", ())
+    yield from _changed(position, query.not_at)
+
+
+def _changed(position: int, not_at: int | None) -> Iterator[Asked]:
+    if not_at is not None and not_at > position:
+        yield Asked("to_position > ? AND to_position <= ?", (position, not_at))
+    elif not_at is not None:
+        yield Asked("from_position > ? AND from_position <= ?", (not_at, position))
+
+
+def _key_by_key(table: Table[Any], position: int) -> Asked:
+    """The live row of each key, or in its stead the one that held at the position."""
+    span = ("from_position", "to_position")
+    keys = ", ".join((*table.key, "from_position AS since"))
+    live = f'(SELECT {keys} FROM "{table.name}" WHERE to_position = {END}) AS live'
+    taken = [f"live.{one}" if one in table.key else f"held.{one}" for one in table.columns]
+    wanted = ", ".join([*taken, *(f"held.{one}" for one in span)])
+    same = " AND ".join(f"held.{one} = live.{one}" for one in table.key)
+    earlier = same.replace("held.", "earlier.")
+    since = (
+        "CASE WHEN since <= ? THEN since ELSE (SELECT max(from_position)"
+        f' FROM "{table.name}" AS earlier WHERE {earlier} AND from_position <= ?) END'
+    )
+    sql = (
+        f'(SELECT {wanted} FROM {live} CROSS JOIN "{table.name}" AS held'
+        f" WHERE {same} AND held.from_position = {since} AND held.to_position > ?) AS known"
+    )
+    # At END a live row ends there, and holds all the same.
+    return Asked(sql, (position, position, min(position, END - 1)))
+
+
+def _bound(table: Table[Any], position: int, query: Query) -> list[Asked]:
+    """Where the rows that hold begin in a list of the latest: nothing by then was later."""
+    column = query.order_by
+    if not query.descending or position >= END or column not in climbing(table):
+        return []
+    highest = (
+        f'SELECT highest FROM "{table.name}{HIGHS}" WHERE name = ? AND position >= ?'
+        " ORDER BY position LIMIT 1"
+    )
+    return [Asked(f"{column} <= coalesce(({highest}), '{LAST}')", (column, position))]
+
+
+def _condition(where: Where, kind: Kind, folded: str, aside: bool) -> Asked:
+    column = compared(where.column, kind)
+    if aside:  # or the planner would walk through every change of these keys
+        column = f"coalesce({column}, NULL)"
+    write: Callable[[Any], Any] = float if kind.write is str else kind.write or (lambda one: one)
+    if where.operator == "in":
+        values = tuple(map(write, where.value))
+        return Asked(f"{column} IN ({', '.join('?' * len(values))})" if values else "1 = 0", values)
+    if where.operator == "contains":
+        text = str(where.value).lower()
+        return Asked(f"{folded}({column}) LIKE ? ESCAPE '\\'", (f"%{_escaped(text)}%",))
+    if where.value is None:
+        return Asked(f"{column} IS {'NOT ' if where.operator == '!=' else ''}NULL", ())
+    if where.operator == "!=":
+        return Asked(f"({column} <> ? OR {column} IS NULL)", (write(where.value),))
+    return Asked(f"{column} {where.operator} ?", (write(where.value),))
+
+
+def _escaped(text: str) -> str:
+    for sign in "\\%_":
+        text = text.replace(sign, f"\\{sign}")
+    return text
+
+
+def _order(table: Table[Any], query: Query, of: str = "") -> str:
+    sorts = []
+    if query.order_by:
+        kind = dict(zip(table.columns, kinds(table), strict=True))[query.order_by]
+        value = compared(of + query.order_by, kind)
+        way = " DESC" if query.descending else ""
+        # Said only where it matters: an index has the empty at one end, and not always the last.
+        sorts.append(f"{value}{way}{' NULLS LAST' if kind.optional else ''}")
+    return ", ".join([*sorts, *(of + part for part in table.key)])
