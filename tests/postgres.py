@@ -94,6 +94,13 @@ def server_url() -> URL:
 
 
 @contextmanager
+def alone(name: str) -> Iterator[None]:
+    """One worker of this run at a time: for what is the server's, not a schema's."""
+    with _locked(Path(os.environ[RUN]) / name):
+        yield
+
+
+@contextmanager
 def _locked(path: Path) -> Iterator[IO[str]]:
     with path.open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

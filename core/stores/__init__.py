@@ -158,8 +158,7 @@ class EventStore(Protocol):
         ...
 
     def swap(self, projection: Projection) -> bool:
-        """Let the rebuilt rows take the place of the live ones, in one transaction; False if
-        there are none, because another projector has done it."""
+        """Let the rebuilt rows take the live ones' place; False if another projector has."""
         ...
 
     def query(self, table: Table[R], position: int, query: Query) -> list[R]:
@@ -177,8 +176,7 @@ class EventStore(Protocol):
         ...
 
     def changes(self, table: Table[R], position: int) -> Iterator[tuple[R, int, int]]:
-        """Every row that came by a position, in the order in which they came, with the positions
-        from and to which it holds."""
+        """Every row that came by a position, oldest first, and from and to where it holds."""
         ...
 
     def ask(self, sql: str, tables: Sequence[Table[Any]], position: int, limits: Limits) -> Answer:

@@ -24,7 +24,7 @@ from core.stores.placing import admit
 from core.stores.postgres_append import MET, UNPLACED, await_places, insert, stored_rows
 from core.stores.postgres_load import load
 from core.stores.postgres_schema import CLUSTER, VIEWS_LOCK, check, migrate, version_of
-from core.stores.postgres_server import address, connected, driver, engine
+from core.stores.postgres_server import address, connected, driver, engine, remarks
 from core.stores.rows import Row, written_changes
 from core.stores.sandbox import Answer, Limits
 from core.stores.soon import Soon
@@ -214,12 +214,7 @@ class PostgresStore(SqlStore):
         return cast(func.convert_from(events.c.metadata, "UTF8"), JSON)["actor"].astext
 
     def remarks(self) -> list[str]:
-        names = ("server_version", "synchronous_commit", "fsync")
-        asked = ", ".join(f"current_setting('{name}')" for name in names)
-        [(version, *settings)] = self.fetch(f"SELECT {asked}", ())
-        off = [name for name, set_to in zip(names[1:], settings, strict=True) if set_to == "off"]
-        risk = f"{' and '.join(off)} off: the last appends may be lost when the server dies."
-        return [f"PostgreSQL {version}.", *([risk] if off else [])]
+        return remarks(self.fetch)
 
     def close(self) -> None:
         if self._soon.stop():

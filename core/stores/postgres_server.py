@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -109,6 +109,16 @@ def _forget_if_broken(pool: Engine, pooled: PoolProxiedConnection) -> None:
     if used.closed:
         pooled.invalidate()
         pool.dispose()
+
+
+def remarks(fetch: Callable[[str, tuple[Any, ...]], list[Any]]) -> list[str]:
+    """Which server keeps the log, and what of its settings puts the last appends at risk."""
+    names = ("server_version", "synchronous_commit", "fsync")
+    asked = ", ".join(f"current_setting('{name}')" for name in names)
+    [(version, *settings)] = fetch(f"SELECT {asked}", ())
+    off = [name for name, set_to in zip(names[1:], settings, strict=True) if set_to == "off"]
+    risk = f"{' and '.join(off)} off: the last appends may be lost when the server dies."
+    return [f"PostgreSQL {version}.", *([risk] if off else [])]
 
 
 @contextmanager

@@ -36,7 +36,7 @@ Write = Callable[[str, Sequence[tuple[str, list[Event]]], Any], float]
 
 def races(folder: Path, quick: bool) -> Iterator[Race]:
     """Seconds per event of eight processes that append their own orders at once."""
-    number = 5 if quick else 200
+    number = 10 if quick else 100
     postgres.SETTINGS["fsync"] = "on"
     postgres.begin_run()
     try:

@@ -27,8 +27,6 @@ from tests.conftest import CODEC
 from tests.dashboard.conftest import APP
 from tests.orders.facts import opened
 
-pytestmark = pytest.mark.xdist_group("roles")  # they are the server's, not a database's
-
 ATTEMPTS = (
     f"SELECT pg_advisory_lock({LOCK})",
     f"SELECT pg_advisory_xact_lock({LOCK})",
@@ -58,6 +56,13 @@ ATTEMPTS = (
     "ALTER TABLE facts DISABLE TRIGGER USER",
     f"SET ROLE {WRITER}",
 )
+
+
+@pytest.fixture(autouse=True)
+def alone() -> Iterator[None]:
+    """Roles are the server's, not a database's: one test after the other."""
+    with postgres.alone("roles"):
+        yield
 
 
 @pytest.fixture
