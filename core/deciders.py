@@ -49,6 +49,19 @@ class Decider(Generic[C, S, E]):
             fields.update(changes(folded, event))
         return folded
 
+    def walk(self, events: Iterable[E]) -> Iterator[tuple[S, Changes]]:
+        """What each event changed, from the beginning, and the state it led to.
+
+        That is one copy, changed in place: to be looked at at once, and its values alone kept.
+        """
+        changes = self.changes
+        folded = _changed(self.initial, {})
+        fields = folded.__dict__
+        for event in events:
+            changed = changes(folded, event)
+            fields.update(changed)
+            yield folded, changed
+
     def states(self, events: Iterable[E], state: S | None = None) -> Iterator[S]:
         """Each state along the way: one per event."""
         changes = self.changes

@@ -7,15 +7,20 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from decimal import Decimal
 from functools import cache, cached_property
+from itertools import chain, takewhile
 from typing import Any
 
 from core.deciders import Decider
 from core.events import Recorded
+from core.stores import EventStore
 
 Path = tuple[str, ...]
 
 PLACE = "version"
 """Where we are, not what is there: left out of documents and differences."""
+
+FEW = 200
+"""Events that may be read along for each that is wanted: to fetch one alone costs as much."""
 
 PLAIN = (str, int, Decimal, datetime)
 """What has no parts, known at a glance."""
@@ -80,21 +85,50 @@ def difference(before: Any, after: Any) -> list[Change]:
     return list(_changes((), dict(_parts(before)), dict(_parts(after))))
 
 
-def provenance(steps: Iterable[Step], path: Path) -> Iterator[Setting]:
-    """Every event that set the field at a path, or a field below it, oldest first.
+def provenance(
+    decider: Decider[Any, Any, Any], facts: Iterable[Any], path: Path
+) -> Iterator[tuple[int, Change]]:
+    """Every version that set the field at a path, or a field below it, and what it made of it.
 
-    One pass that looks at this path alone: about the price of the replay that made the steps.
+    `facts` are the events of a stream from its first. One pass that looks at this path alone, and
+    only where an event may have touched it: about the price of one replay.
     """
     head, *rest = path
-    reached = root = value = None
-    for step in steps:
-        if reached is not step.before:
-            root = part(step.before, head)
-            value = at_path(root, rest)
-        reached, was_root, root = step.state, root, part(step.state, head)
-        if root is not was_root:
-            before, value = value, at_path(root, rest)
-            yield from (Setting(step.recorded, one) for one in _change(path, before, value))
+    follows = head in getattr(type(decider.initial), "DERIVED", ())
+    root = part(decider.initial, head)
+    value = at_path(root, rest)
+    for version, (state, changed) in enumerate(decider.walk(facts), start=1):
+        if not follows and head not in changed:
+            continue
+        now = part(state, head)
+        if now is not root:
+            before, root, value = value, now, at_path(now, rest)
+            yield from ((version, one) for one in _change(path, before, value))
+
+
+def settings(
+    store: EventStore,
+    decider: Decider[Any, Any, Any],
+    stream: str,
+    path: Path,
+    to_position: int | None = None,
+) -> list[Setting]:
+    """Every event of a stream, up to a position, that set a field or one below it, oldest first."""
+    facts = chain.from_iterable(store.facts(stream, 1, to_position))
+    found = list(provenance(decider, facts, path))
+    recorded = _recorded(store, stream, [version for version, _ in found])
+    return [Setting(recorded[version], change) for version, change in found]
+
+
+def _recorded(store: EventStore, stream: str, versions: Sequence[int]) -> dict[int, Recorded]:
+    wanted = set(versions)
+    if not versions:
+        return {}
+    first, last = versions[0], versions[-1]
+    if last - first > FEW * len(wanted):
+        return {one: next(store.read_stream(stream, one)) for one in wanted}
+    between = takewhile(lambda one: one.version <= last, store.read_stream(stream, first))
+    return {one.version: one for one in between if one.version in wanted}
 
 
 def blame(steps: Iterable[Step]) -> dict[Path, int]:

@@ -11,7 +11,7 @@ from core.books import book_change
 from core.clock_words import zone_named
 from core.comparing import compare
 from core.conditions import flips, parse_condition
-from core.history import provenance
+from core.history import settings
 from core.holding import holding
 from core.machine import TimeMachine
 from core.moments import AtPosition, AtTime, world_time
@@ -79,11 +79,12 @@ def why(
     with opened(store) as machine:
         order_id, moment, position, version = order_at(machine, order, at, zone)
         steps = machine.history(order_id, to_version=version)
-    path = named_path(steps, field)
-    settings = list(provenance(steps, path))
+        path = named_path(steps, field)
+        found_in = orders.stream(order_id)
+        causes = settings(machine.store, orders, found_in, path, position)
     place = {"order_id": order_id, "field": field, "at": str(moment), "position": position}
-    found = {**place, "version": version, **question_reports.why_json(steps, path, settings)}
-    answer(as_json, found, lambda: question_reports.why_table(field, settings))
+    found = {**place, "version": version, **question_reports.why_json(steps, path, causes)}
+    answer(as_json, found, lambda: question_reports.why_table(field, causes))
 
 
 def when(

@@ -9,8 +9,19 @@ from typing import Any
 from uuid import uuid4
 
 from hypothesis import given
+from hypothesis import strategies as st
 
-from core.history import Change, Step, blame, difference, document, provenance, timeline
+from core.history import (
+    Change,
+    Path,
+    Step,
+    blame,
+    difference,
+    document,
+    provenance,
+    settings,
+    timeline,
+)
 from core.machine import TimeMachine
 from core.orders import (
     Order,
@@ -87,8 +98,8 @@ def steps_of(events: list[OrderEvent]) -> list[Step]:
 
 
 def told(steps: list[Step], *path: str) -> list[tuple[int, Any, Any]]:
-    settings = provenance(steps, path)
-    return [(one.recorded.version, one.change.before, one.change.after) for one in settings]
+    found = provenance(orders, [step.recorded.event for step in steps], path)
+    return [(version, change.before, change.after) for version, change in found]
 
 
 CHAIR = OrderItemAdded("o1", "chair", "Chair", 1, Decimal("49.90"))
@@ -111,6 +122,20 @@ def test_provenance_of_a_branch_is_that_of_the_fields_below_it() -> None:
     steps = steps_of([OrderPlaced("o1", {"city": "Oslo"}, Decimal(0)), LAMP])
     assert told(steps, "shipping_address") == [(1, None, "Oslo")]
     assert [version for version, _, _ in told(steps, "items", "lamp")] == [2] * 5
+
+
+@given(histories, st.sampled_from([("total",), ("items",), ("status",), ("payments", "1")]))
+def test_every_cause_is_the_event_of_its_version(events: list[OrderEvent], path: Path) -> None:
+    machine = TimeMachine.open("memory:")
+    machine.load([("order-o1", replace(event, event_id=uuid4())) for event in events])
+    recorded = list(machine.store.read_stream("order-o1"))
+    for last in {0, len(events) // 2, len(events)}:
+        found = settings(machine.store, orders, "order-o1", path, last)
+        facts = [one.event for one in recorded[:last]]
+        assert [(one.recorded.version, one.change) for one in found] == list(
+            provenance(orders, facts, path)
+        )
+        assert all(one.recorded == recorded[one.recorded.version - 1] for one in found)
 
 
 def test_blame_names_the_version_that_last_touched_each_field() -> None:
