@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import time
 from collections.abc import Callable
@@ -111,12 +112,11 @@ def create(url: str) -> None:
 
 
 def snapshot(url: str) -> None:
-    """Append across the fiftieth version, which is remembered, again and again."""
-    machine = TimeMachine.open(url)
-    version = machine.store.version_at("order-a")
+    """Load across the fiftieth version, which is remembered, again and again."""
+    machine, stream = TimeMachine.open(url), f"order-{os.getpid()}"
     for _ in range(6):
-        version = machine.store.append("order-a", facts(49), version)[-1].version
-        machine.repository.remember("order-a")
+        machine.load([(stream, fact) for fact in facts(60)])
+    assert list(machine.store.snapshots(stream, machine.store.head().position))
     machine.close()
 
 
