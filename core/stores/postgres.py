@@ -126,22 +126,20 @@ class PostgresStore(SqlStore):
         while True:
             placed = self._written(stream, encoded, expected_version, turn) if encoded else None
             if placed is None:
-                rows = self._in_the_way(stream, encoded, expected_version)
+                ids = [one.event_id for one in encoded]
+                rows = self._in_the_way(stream, ids, expected_version)
                 known = {row[5]: row for row in rows}
                 actual = max((row[2] for row in rows if row[1] == stream), default=0)
                 placed = admit(stream, events, encoded, known, expected_version, actual)
             if placed is not None or not encoded:
                 return self.recorded(placed or [])
 
-    def _in_the_way(
-        self, stream: str, encoded: Sequence[Encoded], expected: int
-    ) -> list[StoredRow]:
+    def _in_the_way(self, stream: str, ids: list[bytes], expected: int) -> list[StoredRow]:
         """The rows that have event ids of a batch, and the last of its stream."""
-        asked = ([one.event_id for one in encoded], stream)
-        rows = self.fetch(MET, asked)
+        rows = self.fetch(MET, (ids, stream))
         if all(row[1] != stream or row[2] <= expected for row in rows):
             self.place()  # what stands in the way must be seen by whoever reads again
-            rows = self.fetch(MET, asked)
+            rows = self.fetch(MET, (ids, stream))
         return rows
 
     def _written(

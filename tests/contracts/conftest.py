@@ -9,7 +9,7 @@ import pytest
 from core import TimeMachine
 from core.serving import bring_in
 from tests.conftest import BACKENDS
-from tests.filled import _quietly
+from tests.filled import quietly
 
 
 @pytest.fixture(scope="module", params=sorted(BACKENDS))
@@ -18,6 +18,6 @@ def told(
 ) -> Iterator[TimeMachine]:
     """The story, once for each kind of store."""
     machine = TimeMachine.open(BACKENDS[request.param](tmp_path_factory.mktemp("asked")))
-    bring_in(machine, "story", None, _quietly)
+    bring_in(machine, "story", None, quietly)
     yield machine
     machine.close()
