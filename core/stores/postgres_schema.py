@@ -101,9 +101,15 @@ STEPS = (
 """From version to version of the schema, beginning with an empty one."""
 
 
+# Not to_regclass: it answers from what this session remembers, and whoever waited for somebody to
+# lay the tables out would not hear of them.
+LAID_OUT = """SELECT EXISTS (
+  SELECT FROM pg_class WHERE relname = 'eventscope' AND pg_table_is_visible(oid))"""
+
+
 def version_of(connection: Connection) -> int:
     """The version of the schema, 0 where there is none yet."""
-    if not connection.scalar(text("SELECT to_regclass('eventscope') IS NOT NULL")):
+    if not connection.scalar(text(LAID_OUT)):
         return 0
     return int(connection.execute(text("SELECT schema_version FROM eventscope")).scalar_one())
 

@@ -9,12 +9,13 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection
+from sqlalchemy import Connection, make_url
 
 from core.digests import verify
 from core.errors import StoreUnavailable
 from core.stores import migrate_store, open_store, postgres_schema, sqlite_schema
 from core.stores.migrating import Step
+from core.stores.postgres_server import engine
 from tests import postgres
 from tests.conftest import CODEC, DURABLE
 from tests.orders.facts import lamp, opened
@@ -94,6 +95,7 @@ KILLED = """
 import os, signal, sys
 from core.stores import migrate_store, postgres_schema, sqlite_schema
 from core.stores.migrating import Step
+from core.stores.postgres_server import engine
 from tests.conftest import CODEC
 from tests.contracts.test_migrating import TABLE, run
 die = Step("It dies.", lambda connection: os.kill(os.getpid(), signal.SIGKILL))
@@ -144,3 +146,13 @@ def test_a_database_of_somebody_else_is_not_migrated(tmp_path: Path) -> None:
 def test_a_store_in_memory_has_nothing_to_migrate() -> None:
     with pytest.raises(StoreUnavailable, match="nothing to migrate"):
         migrate_store("memory:", CODEC)
+
+
+def test_who_waited_for_another_to_lay_the_tables_out_sees_them() -> None:
+    url = postgres.fresh_url()
+    with engine(make_url(url)).connect() as waiting:
+        waiting.exec_driver_sql("BEGIN")
+        assert postgres_schema.version_of(waiting) == 0
+        open_store(url, CODEC).close()
+        assert postgres_schema.version_of(waiting) > 0
+        waiting.exec_driver_sql("ROLLBACK")
