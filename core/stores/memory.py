@@ -177,13 +177,13 @@ class MemoryStore:
     def shelf(self, projection: Projection, beside: bool = False) -> Shelf:
         place = projection.name, beside
         if place not in self._shelves or not self._shelves[place].is_of(projection):
-            self._shelves[place] = MemoryShelf(projection)
+            self._shelves[place] = MemoryShelf(projection, beside)
         return self._shelves[place]
 
     def swap(self, projection: Projection) -> bool:
         made = self._shelves.pop((projection.name, True), None)
         if made:
-            self._shelves[projection.name, False] = made
+            self._shelves[projection.name, False] = made.in_place()
         return made is not None
 
     def query(self, table: Table[R], position: int, query: Query) -> list[R]:

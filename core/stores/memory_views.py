@@ -16,7 +16,8 @@ R = TypeVar("R")
 class MemoryShelf:
     """The rows of one projection, each with the positions between which it holds."""
 
-    def __init__(self, projection: Projection) -> None:
+    def __init__(self, projection: Projection, beside: bool) -> None:
+        self._beside = beside
         self._projection = projection
         self._checkpoint: int | None = None
         self._spans: dict[str, dict[Key, list[list[Any]]]] = {}
@@ -30,8 +31,15 @@ class MemoryShelf:
         return self._checkpoint
 
     def reset(self) -> None:
+        if not self._beside and self._checkpoint is not None:
+            return  # another projector was faster, and may have written already
         self._checkpoint = 0
         self._spans = {table.name: {} for table in self._projection.tables}
+
+    def in_place(self) -> MemoryShelf:
+        """These rows, which were made beside, as the live ones."""
+        self._beside = False
+        return self
 
     def live(self, table: Table[R], key: Key) -> R | None:
         spans = self._spans[table.name].get(key)

@@ -23,7 +23,13 @@ from tests.conftest import DURABLE
 def projector(url: str) -> Iterator[subprocess.Popen[bytes]]:
     """`eventscope project --follow`, as long as it is needed."""
     asked = [sys.executable, "-m", "core.cli", "project", "--follow", "--store", url]
-    running = subprocess.Popen(asked, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    running = subprocess.Popen(
+        asked,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        # Tests that run in the background hand down that an interrupt is to be ignored.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
     try:
         yield running
     finally:

@@ -13,7 +13,7 @@ from core import AtPosition, TimeMachine
 from core.errors import BadQuery
 from core.serving import bring_in
 from core.stores.sandbox import Limits
-from tests.filled import _quietly
+from tests.filled import quietly
 
 
 @pytest.mark.parametrize(
@@ -109,7 +109,7 @@ def test_a_mistake_gives_no_secret_name_away(told: TimeMachine) -> None:
 
 def test_a_query_leaves_the_file_as_it_was_and_makes_no_other(tmp_path: Path) -> None:
     machine = TimeMachine.open(f"sqlite:///{tmp_path}/log.db")
-    bring_in(machine, "story", None, _quietly)
+    bring_in(machine, "story", None, quietly)
     with sqlite3.connect(tmp_path / "log.db") as file:
         file.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     before = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in _files(tmp_path)}
