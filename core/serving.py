@@ -45,17 +45,22 @@ def fill(machine: TimeMachine, stage: Stage, tell: Callable[[str], None]) -> Non
     """
     if machine.store.head().position == 0:
         bring_in(machine, "olist", SAMPLE, stage)
-    else:
-        catch_up(machine, stage, tell)
+    elif _is_behind(machine):
+        _project(machine, stage, tell)
 
 
 def catch_up(machine: TimeMachine, stage: Stage, tell: Callable[[str], None]) -> None:
-    """Bring the read models to the head of the log, before somebody looks at them.
+    """Make the read models that this store has none of, before somebody looks at them.
 
-    A store that cannot be written is left as it is, with a sentence.
+    One that is only behind is left to whoever projects: a page shows how far it is, and does not
+    wait for a projector that is stuck.
     """
-    if not _is_behind(machine):
-        return
+    if machine.projector.unfinished():
+        _project(machine, stage, tell)
+
+
+def _project(machine: TimeMachine, stage: Stage, tell: Callable[[str], None]) -> None:
+    """Bring the read models to the head; a store that cannot be written is left as it is."""
     _announce(machine, tell)
     try:
         with stage("Projecting") as progress:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 from tests.filled import filled
 
@@ -135,3 +135,8 @@ def settled(page: Page) -> None:
     """Wait until the script has run and everything it asked for is on the page."""
     page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]", timeout=30_000)
     page.get_by_label("Position in the log").wait_for(state="attached", timeout=30_000)
+
+
+def walk(page: Page) -> Locator:
+    """The way through one order: what the band has too, it has under the same names."""
+    return page.get_by_role("region", name="Time travel")

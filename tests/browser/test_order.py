@@ -16,7 +16,7 @@ from core.history import document
 from core.orders import AddItem, CreateOrder
 from core.orders.views.order_details import ORDERS
 from dashboard.parts.time_travel.model import shown
-from tests.browser.conftest import Visit, serve, settled
+from tests.browser.conftest import Visit, serve, settled, walk
 
 
 @pytest.fixture(scope="session")
@@ -137,7 +137,7 @@ def test_back_returns_to_the_moment_before(visit: Visit, sample: str, order_id: 
 def test_playing_runs_to_the_end_and_then_rests_there(visit: Visit, story: str) -> None:
     page = visit(f"{story}/order?order=long&at=v297")
     expect(slider(page)).to_have_value("297")
-    page.get_by_role("button", name="Play", exact=True).click()
+    walk(page).get_by_role("button", name="Play", exact=True).click()
     expect(slider(page)).to_have_value("300", timeout=10_000)
     expect(page.get_by_role("spinbutton", name="Version")).to_have_value("300")
 

@@ -10,7 +10,7 @@ from core import TimeMachine
 from core.comparing import compare, explaining
 from core.history import difference
 from dashboard.parts.time_travel.model import shown
-from tests.browser.conftest import Visit
+from tests.browser.conftest import Visit, walk
 
 
 def slider(page: Page):
@@ -31,20 +31,20 @@ def test_pins_set_by_key_survive_stepping_and_a_fresh_browser(visit: Visit, stor
         page.keyboard.press("ArrowRight")
     page.keyboard.press("Shift+B")
     page.keyboard.press("Home")
-    expect(page.get_by_role("button", name="Pin A, at v20")).to_be_visible()
-    expect(page.get_by_role("button", name="Pin B, at v25")).to_be_visible()
+    expect(walk(page).get_by_role("button", name="Pin A, at v20")).to_be_visible()
+    expect(walk(page).get_by_role("button", name="Pin B, at v25")).to_be_visible()
     expect(page.locator(".tt .flag")).to_have_text(["A", "B"])
     expect(page).to_have_url(re.compile(r"a=20.*b=25"))
     again = visit(page.url)
-    expect(again.get_by_role("button", name="Pin A, at v20")).to_be_visible()
-    expect(again.get_by_role("button", name="Pin B, at v25")).to_be_visible()
+    expect(walk(again).get_by_role("button", name="Pin A, at v20")).to_be_visible()
+    expect(walk(again).get_by_role("button", name="Pin B, at v25")).to_be_visible()
 
 
 def test_a_pin_is_set_and_taken_away_by_its_button(visit: Visit, story: str) -> None:
     page = opened(visit, story, "at=v20")
-    page.get_by_role("button", name="Pin A").click()
+    walk(page).get_by_role("button", name="Pin A").click()
     expect(page).to_have_url(re.compile(r"a=20"))
-    page.get_by_role("button", name="Pin A, at v20").click()
+    walk(page).get_by_role("button", name="Pin A, at v20").click()
     expect(page).not_to_have_url(re.compile(r"a=20"))
     expect(page.locator(".tt .flag")).to_have_count(0)
 
@@ -95,8 +95,8 @@ def test_what_came_back_to_where_it_was_is_no_difference(visit: Visit, story: st
 
 def test_a_link_with_a_pin_beyond_the_order_opens_without_it(visit: Visit, story: str) -> None:
     page = opened(visit, story, "at=v20&a=999&b=nonsense")
-    expect(page.get_by_role("button", name="Pin A", exact=True)).to_be_visible()
-    expect(page.get_by_role("button", name="Pin B", exact=True)).to_be_visible()
+    expect(walk(page).get_by_role("button", name="Pin A", exact=True)).to_be_visible()
+    expect(walk(page).get_by_role("button", name="Pin B", exact=True)).to_be_visible()
 
 
 def test_nothing_scrolls_sideways_with_pins_on_a_small_screen(visit: Visit, story: str) -> None:

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 from core import TimeMachine
 from core.orders import AddItem, CreateOrder, RemoveItem
-from tests.browser.conftest import Visit, serve, settled
+from tests.browser.conftest import Visit, serve, settled, walk
 
 BEGAN = datetime(2026, 3, 2, 9, tzinfo=UTC)
 AFTER = [
@@ -50,18 +50,18 @@ def version(page: Page) -> str:
 def test_the_slider_lies_where_the_clock_says(visit: Visit, waiting: str) -> None:
     page = visit(f"{waiting}/order?order=o1&at=v3")
     expect(slider(page)).to_have_value("3")
-    page.get_by_role("button", name="True time").click()
+    walk(page).get_by_role("button", name="True time").click()
     share = AFTER[2] / AFTER[3]
     assert abs(int(slider(page).input_value()) / 10_000 - share) < 0.001
     assert version(page) == "v3"
     expect(page.locator(".tt .wait").first).to_have_text("3 days 4 h")
-    page.get_by_role("button", name="Even steps").click()
+    walk(page).get_by_role("button", name="Even steps").click()
     expect(slider(page)).to_have_value("3")
 
 
 def test_in_true_time_the_keys_step_through_a_burst(visit: Visit, waiting: str) -> None:
     page = visit(f"{waiting}/order?order=o1&at=v1")
-    page.get_by_role("button", name="True time").click()
+    walk(page).get_by_role("button", name="True time").click()
     slider(page).focus()
     for wanted in ("v2", "v3", "v4"):
         page.keyboard.press("ArrowRight")
@@ -70,7 +70,7 @@ def test_in_true_time_the_keys_step_through_a_burst(visit: Visit, waiting: str) 
 
 def test_in_true_time_a_click_picks_the_nearest_event(visit: Visit, waiting: str) -> None:
     page = visit(f"{waiting}/order?order=o1&at=v1")
-    page.get_by_role("button", name="True time").click()
+    walk(page).get_by_role("button", name="True time").click()
     box = slider(page).bounding_box()
     assert box
     for share, wanted in ((0.7, "v3"), (0.95, "v4"), (0.2, "v2")):
@@ -82,9 +82,11 @@ def test_in_true_time_a_click_picks_the_nearest_event(visit: Visit, waiting: str
 
 def test_the_scale_is_kept_for_the_next_order(visit: Visit, waiting: str) -> None:
     page = visit(f"{waiting}/order?order=o1&at=v1")
-    page.get_by_role("button", name="True time").click()
+    walk(page).get_by_role("button", name="True time").click()
     page.reload()
-    expect(page.get_by_role("button", name="True time")).to_have_attribute("aria-pressed", "true")
+    expect(walk(page).get_by_role("button", name="True time")).to_have_attribute(
+        "aria-pressed", "true"
+    )
 
 
 def test_played_as_it_happened_the_burst_runs_and_the_long_wait_is_cut(
@@ -92,7 +94,7 @@ def test_played_as_it_happened_the_burst_runs_and_the_long_wait_is_cut(
 ) -> None:
     page = visit(f"{waiting}/order?order=o1&at=v1")
     page.get_by_label("Speed").select_option("As it happened")
-    page.get_by_role("button", name="Play", exact=True).click()
+    walk(page).get_by_role("button", name="Play", exact=True).click()
     expect(page.locator(".tt #version")).to_have_text("v2", timeout=1_000)
     page.wait_for_timeout(1_200)
     assert version(page) == "v2"
