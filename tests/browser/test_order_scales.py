@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 
 from core import TimeMachine
 from core.orders import AddItem, CreateOrder, RemoveItem
+from tests.benchmarks.histories import long_order
 from tests.browser.conftest import Visit, serve, settled, walk
 
 BEGAN = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -114,3 +115,49 @@ def test_a_step_by_operation_passes_over_what_belongs_together(visit: Visit, wai
     for wanted in ("v2", "v1"):
         page.keyboard.press("ArrowLeft")
         assert version(page) == wanted
+
+
+@pytest.fixture(scope="module")
+def long(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """An order of 3,000 versions: too long to travel whole."""
+    url = f"sqlite:///{tmp_path_factory.mktemp('long')}/long.db"
+    machine = TimeMachine.open(url)
+    machine.load([("order-long", event) for event in long_order("long", 3_000)])
+    machine.project()
+    machine.close()
+    yield from serve(url)
+
+
+def test_close_up_every_version_of_a_long_order_can_be_hit(visit: Visit, long: str) -> None:
+    page = visit(f"{long}/order?order=long&at=v1500")
+    expect(slider(page)).to_have_attribute("max", "3000")
+    walk(page).get_by_role("button", name="Close up").click()
+    low, high = (int(slider(page).get_attribute(end) or 0) for end in ("min", "max"))
+    assert high - low < 400
+    assert low < 1500 < high
+    box = slider(page).bounding_box()
+    assert box
+    wanted = low + 10
+    along = 13 + (box["width"] - 26) * 10 / (high - low)
+    page.mouse.click(box["x"] + along, box["y"] + box["height"] / 2)
+    expect(page.locator(".tt #version")).to_have_text(f"v{wanted:,}")
+
+
+def test_close_up_goes_on_past_the_end_of_what_was_fetched(visit: Visit, long: str) -> None:
+    page = visit(f"{long}/order?order=long&at=v1500")
+    walk(page).get_by_role("button", name="Close up").click()
+    last = int(slider(page).get_attribute("max") or 0)
+    page.get_by_test_id("stNumberInputField").fill(str(last))
+    page.keyboard.press("Enter")
+    expect(page.locator(".tt #version")).to_have_text(f"v{last:,}")
+    slider(page).focus()
+    page.keyboard.press("ArrowRight")
+    expect(page.locator(".tt #version")).to_have_text(f"v{last + 1:,}")
+    settled(page)
+    expect(slider(page)).not_to_have_attribute("max", str(last))
+    expect(page.locator(".tt #version")).to_have_text(f"v{last + 1:,}")
+
+
+def test_an_order_that_travels_whole_has_no_close_up(visit: Visit, waiting: str) -> None:
+    page = visit(f"{waiting}/order?order=o1&at=v3")
+    expect(walk(page).get_by_role("button", name="Close up")).to_be_hidden()

@@ -1,5 +1,6 @@
 // Where does this moment lie, on the scale a person has chosen? The slider, and what it points at.
 
+const SCALES = { even: EvenSteps, close: CloseUp, true: TrueTime };
 const EDGE = 13; // half the slider's thumb: the browser keeps it inside the track
 
 class Rail {
@@ -9,7 +10,7 @@ class Rail {
     this.ticks = new Ticks($("ticks"), $("marks"));
     this.slider.onpointermove = (event) => this.preview(event);
     this.slider.onpointerleave = () => ($("tip").hidden = true);
-    this.switches = [$("even"), $("true")];
+    this.switches = [$("even"), $("close"), $("true")];
     for (const button of this.switches) button.onclick = () => this.choose(button.id);
     this.choose(preferred("scale", "even"));
     this.watch = new ResizeObserver(() => this.walk && this.redraw());
@@ -24,12 +25,17 @@ class Rail {
   choose(chosen) {
     this.chosen = chosen;
     prefer("scale", chosen);
-    for (const button of this.switches) button.setAttribute("aria-pressed", button.id === chosen);
     if (this.walk) this.rescale();
   }
 
+  // What is short is seen from close up anyway.
   rescale() {
-    this.scale = this.chosen === "true" ? new TrueTime(this.walk) : new EvenSteps(this.walk);
+    const { walk } = this;
+    const whole = walk.rows.length === walk.total;
+    const chosen = whole && this.chosen === "close" ? "even" : this.chosen;
+    this.$("close").hidden = whole;
+    for (const button of this.switches) button.setAttribute("aria-pressed", button.id === chosen);
+    this.scale = new SCALES[chosen](walk);
     [this.slider.min, this.slider.max] = this.scale.range;
     const dated = (version) => (this.walk.holds(version) ? this.walk.event(version).at : "");
     [this.$("first_at").textContent, this.$("last_at").textContent] = this.scale.ends.map(dated);

@@ -1,4 +1,4 @@
-// Where on the rail does an event lie? At even steps, or where the clock says.
+// Where on the rail does an event lie? At even steps, of all or close up, or where the clock says.
 
 const FINE = 10000; // steps of the slider in true time
 
@@ -23,6 +23,24 @@ class EvenSteps {
 
   read(value) {
     return value;
+  }
+}
+
+// Even steps over the part of a long history that has been fetched: each has room to be hit.
+class CloseUp extends EvenSteps {
+  constructor(walk) {
+    super(walk);
+    [this.first, this.last] = [walk.first, walk.last];
+    this.range = this.ends = [walk.first, walk.last];
+  }
+
+  share(version) {
+    const share = (version - this.first) / Math.max(1, this.last - this.first);
+    return Math.min(1, Math.max(0, share));
+  }
+
+  nearest(share) {
+    return Math.round(this.first + share * (this.last - this.first));
   }
 }
 
