@@ -10,10 +10,11 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from core.orders.story import LONG, LONG_VERSIONS
 from tests.benchmarks.measuring import Figures, Race, percentiles
-from tests.benchmarks.servers import dashboard, slider_and_text
+from tests.benchmarks.servers import PLAIN, REDRAWN, dashboard, page
 from tests.browser.conftest import CHROMIUM, FLAGS
 
 SLIDER_AND_TEXT = "a Streamlit page of one st.slider and one st.text"
+TABLE_AND_CHART = "a Streamlit page of a slider, a table, a chart and a text below them"
 
 # Both are measured alike: from the key going down to the text being another, laid out. A field's
 # value changes without a word to observers, so where a field is meant the page is asked each ms.
@@ -51,9 +52,9 @@ def races(folder: Path, quick: bool) -> Iterator[Race]:
     if not CHROMIUM:
         return
     with ExitStack() as stack:
-        base, floor = (
-            stack.enter_context(one) for one in (dashboard(folder), slider_and_text(folder))
-        )
+        base = stack.enter_context(dashboard(folder))
+        plain = (SLIDER_AND_TEXT, stack.enter_context(page(folder, "plain", PLAIN)))
+        redrawn = (TABLE_AND_CHART, stack.enter_context(page(folder, "redrawn", REDRAWN)))
         playwright = stack.enter_context(sync_playwright())
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         stack.callback(browser.close)
@@ -64,18 +65,18 @@ def races(folder: Path, quick: bool) -> Iterator[Race]:
         figures = "move of the band to another figure on the overview (ours waits 250 ms)"
         metric = "[data-testid=stMetricValue]"
         kinds = (
-            (step, order, VERSION, ".tt", "#version", STEP),
-            (rest, order, VERSION, "body", "input[type=number]", REST),
-            (band, f"{base}/log?at=@50", POSITION, ".band", "#position", STEP),
-            (figures, f"{base}/?at=@50", POSITION, "body", metric, REST),
+            (step, order, VERSION, ".tt", "#version", STEP, plain),
+            (rest, order, VERSION, "body", "input[type=number]", REST, plain),
+            (band, f"{base}/log?at=@50", POSITION, ".band", "#position", STEP, plain),
+            (figures, f"{base}/?at=@50", POSITION, "body", metric, REST, redrawn),
         )
-        for workload, address, slider, root, selector, moves in kinds:
+        for workload, address, slider, root, selector, moves, (floor_is, floor) in kinds:
             asked = moves == REST
-            page = _visited(browser, address)
-            ours = _moves(page, slider, root, selector, asked, moves)
+            shown_here = _visited(browser, address)
+            ours = _moves(shown_here, slider, root, selector, asked, moves)
             shown = "[data-testid=stText]"
             text = _moves(_visited(browser, floor), VERSION, "body", shown, asked, moves)
-            yield Race(workload, ours, {SLIDER_AND_TEXT: text})
+            yield Race(workload, ours, {floor_is: text})
 
 
 def _moves(

@@ -21,6 +21,16 @@ import streamlit as st
 
 st.text(f"state of {{st.slider('Version', 1, {LONG_VERSIONS})}}")
 """
+REDRAWN = f"""
+import pandas as pd
+import plotly.graph_objects as go
+import streamlit as st
+
+moved = st.slider('Version', 1, {LONG_VERSIONS})
+st.plotly_chart(go.Figure(go.Bar(y=[moved + bar for bar in range(100)])))
+st.dataframe(pd.DataFrame([[moved + cell for cell in range(10)] for _ in range(15)]))
+st.text(f"state of {{moved}}")
+"""
 OPTIONS = (
     "--server.headless=true",
     "--server.fileWatcherType=none",
@@ -42,10 +52,10 @@ def dashboard(folder: Path) -> Iterator[str]:
 
 
 @contextmanager
-def slider_and_text(folder: Path) -> Iterator[str]:
-    """The least that shows a number that a slider was moved to."""
-    script, port = folder / "plain.py", _free_port()
-    script.write_text(PLAIN)
+def page(folder: Path, name: str, source: str) -> Iterator[str]:
+    """A bare page of Streamlit: its script under a name."""
+    script, port = folder / f"{name}.py", _free_port()
+    script.write_text(source)
     asked = ["-m", "streamlit", "run", str(script), f"--server.port={port}", *OPTIONS]
     with _served(asked, folder, port) as base:
         yield base
