@@ -227,9 +227,10 @@ def encode_state(state: Any) -> bytes:
 def decode_state(data: bytes, kind: type[T]) -> T | None:
     """The state of a snapshot, or None where the bytes are not such a state."""
     try:
-        return _state_decoder(kind).decode(data)  # type: ignore
+        state: T = _state_decoder(kind).decode(data)  # type: ignore[arg-type]  # a class has a hash
     except (msgspec.MsgspecError, UnicodeDecodeError, ValueError):
         return None
+    return state
 
 
 @cache
