@@ -132,9 +132,12 @@ def _note_strangers(url: str, host: str, problems: list[str]) -> None:
 
 
 def settled(page: Page) -> None:
-    """Wait until the script has run and everything it asked for is on the page."""
+    """Wait until the script has run and everything it asked for is on the page, and hears keys.
+
+    The markup of the band is there a moment before its script: what it writes tells that it runs.
+    """
+    expect(page.locator(".band #position")).to_contain_text("position", timeout=30_000)
     page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]", timeout=30_000)
-    page.get_by_label("Position in the log").wait_for(state="attached", timeout=30_000)
 
 
 def walk(page: Page) -> Locator:
