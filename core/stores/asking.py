@@ -30,19 +30,12 @@ def rows_asked(
 ) -> Asked:
     """The columns of the rows a query finds as of a position; `folded` is the function that
     takes the case from a text. Without `order_by` they come in the order of the key."""
+    asked = _selected(table, columns, position, query, folded)
+    told = f"{asked.sql} ORDER BY {_order(table, query)}"
     if query.limit is None and not query.offset:
-        return _listed(table, columns, position, query, folded)
-    # The page is found in an index alone; only its own rows are fetched.
-    place = (*table.key, "from_position")
-    page = _listed(table, place, position, query, folded)
-    same = " AND ".join(f"held.{one} = page.{one}" for one in place)
-    wanted = ", ".join(f"held.{column}" for column in columns)
-    sql = (
-        f'SELECT {wanted} FROM ({page.sql} LIMIT ? OFFSET ?) AS page CROSS JOIN "{table.name}"'
-        f" AS held WHERE {same} ORDER BY {_order(table, query, 'held.')}"
-    )
+        return Asked(told, asked.values)
     limit = 2**62 if query.limit is None else query.limit
-    return Asked(sql, (*page.values, limit, query.offset))
+    return Asked(f"{told} LIMIT ? OFFSET ?", (*asked.values, limit, query.offset))
 
 
 def values_asked(
@@ -57,13 +50,6 @@ def count_asked(table: Table[Any], position: int, query: Query, folded: str) -> 
     return _selected(table, ("count(*)",), position, query, folded)
 
 
-def _listed(
-    table: Table[Any], columns: Sequence[str], position: int, query: Query, folded: str
-) -> Asked:
-    asked = _selected(table, columns, position, query, folded)
-    return Asked(f"{asked.sql} ORDER BY {_order(table, query)}", asked.values)
-
-
 def _selected(
     table: Table[Any], columns: Sequence[str], position: int, query: Query, folded: str
 ) -> Asked:
@@ -74,25 +60,23 @@ def _selected(
     if table.few_keys:
         source, holds = _key_by_key(table, position), list(_changed(position, query.not_at))
     else:
-        source, holds = Asked(f'"{table.name}"', ()), list(_as_of(table, columns, position, query))
+        source, holds = Asked(f'"{table.name}"', ()), list(_as_of(position, query))
     conditions = [*holds, *wanted, *_bound(table, position, query)]
     told = " AND ".join(one.sql for one in conditions) or "1 = 1"
     values = [value for part in (source, *conditions) for value in part.values]
     return Asked(f"SELECT {', '.join(columns)} FROM {source.sql} WHERE {told}", tuple(values))
 
 
-def _as_of(
-    table: Table[Any], columns: Sequence[str], position: int, query: Query
-) -> Iterator[Asked]:
+def _as_of(position: int, query: Query) -> Iterator[Asked]:
     """That a row holds at the position. A + before a column keeps an index on it out of the way:
-    the planner would take it, and walk through half of the table row by row."""
-    known = {*table.key, *table.outline, "count(*)"}
-    covered = not query.order_by and {*columns, *(one.column for one in query.where)} <= known
-    begun = "" if covered and query.not_at is None else "+"
+    only where all rows are asked for does one by position lead straight to them."""
+    led = not query.order_by and query.limit is None and query.not_at is None
     if position < END:
+        begun = "" if led else "+"
         yield Asked(f"{begun}from_position <= ? AND +to_position > ?", (position, position))
     else:
-        yield Asked(f"+to_position = {END}", ())
+        live = "" if led and not query.where else "+"
+        yield Asked(f"{live}to_position = {END}", ())
     yield from _changed(position, query.not_at)
 
 
@@ -139,7 +123,7 @@ def _bound(table: Table[Any], position: int, query: Query) -> list[Asked]:
 def _condition(where: Where, kind: Kind, folded: str, aside: bool) -> Asked:
     column = compared(where.column, kind)
     if aside:  # or the planner would walk through every change of these keys
-        column = f"coalesce({column}, NULL)"
+        column = _unindexed(column)
     write: Callable[[Any], Any] = float if kind.write is str else kind.write or (lambda one: one)
     if where.operator == "in":
         values = tuple(map(write, where.value))
@@ -154,18 +138,25 @@ def _condition(where: Where, kind: Kind, folded: str, aside: bool) -> Asked:
     return Asked(f"{column} {where.operator} ?", (write(where.value),))
 
 
+def _unindexed(column: str) -> str:
+    """The same value, which no index is known to hold."""
+    return f"coalesce({column}, NULL)"
+
+
 def _escaped(text: str) -> str:
     for sign in "\\%_":
         text = text.replace(sign, f"\\{sign}")
     return text
 
 
-def _order(table: Table[Any], query: Query, of: str = "") -> str:
+def _order(table: Table[Any], query: Query) -> str:
     sorts = []
     if query.order_by:
         kind = dict(zip(table.columns, kinds(table), strict=True))[query.order_by]
-        value = compared(of + query.order_by, kind)
+        value = compared(query.order_by, kind)
         way = " DESC" if query.descending else ""
         # Said only where it matters: an index has the empty at one end, and not always the last.
         sorts.append(f"{value}{way}{' NULLS LAST' if kind.optional else ''}")
-    return ", ".join([*sorts, *(of + part for part in table.key)])
+    # All rows are found by position, and sorted: in the order of the key lies their whole history.
+    whole = table.indexed and not sorts and query.limit is None
+    return ", ".join([*sorts, *(map(_unindexed, table.key) if whole else table.key)])

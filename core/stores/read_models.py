@@ -26,7 +26,7 @@ R = TypeVar("R")
 
 BESIDE = "__beside"
 
-LAYOUT = 2
+LAYOUT = 3
 """Raised when the tables of the same read model are laid out in another way."""
 
 STEP = 100

@@ -60,7 +60,7 @@ def _plain(machine: TimeMachine) -> Iterator[sqlite3.Connection]:
         plain.execute("ATTACH ? AS store", (str(path),))
         living = f"SELECT {COLUMNS} FROM store.orders WHERE to_position = {END}"
         plain.execute(f"CREATE TABLE IF NOT EXISTS plain AS {living}")
-        plain.execute("CREATE INDEX IF NOT EXISTS by_time ON plain (updated_at, order_id)")
+        plain.execute("CREATE INDEX IF NOT EXISTS by_time ON plain (updated_at DESC, order_id)")
         plain.execute("DETACH store")
         yield plain
 
