@@ -32,17 +32,11 @@ expect.set_options(timeout=20_000)  # a busy machine is no broken page
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or ""
 
 
-@pytest.hookimpl(tryfirst=True)  # before the workers read the groups
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_itemcollected(item: pytest.Item) -> None:
     """Without a Chromium these tests cannot be run, and say so; in CI that is a failure."""
-    here = Path(__file__).parent
-    for item in items:
-        if item.path.is_relative_to(here):
-            item.add_marker(pytest.mark.browser)
-            # One worker for all of them: two browsers on two cores only slow each other down.
-            item.add_marker(pytest.mark.xdist_group("browser"))
-            if not CHROMIUM and not os.environ.get("CI"):
-                item.add_marker(pytest.mark.skip(reason="there is no Chromium on this machine"))
+    item.add_marker(pytest.mark.browser)
+    if not CHROMIUM and not os.environ.get("CI"):
+        item.add_marker(pytest.mark.skip(reason="there is no Chromium on this machine"))
 
 
 @pytest.fixture(scope="session")
