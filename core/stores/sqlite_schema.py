@@ -37,11 +37,13 @@ STEPS = (Step("The log, its guards, snapshots and checkpoints were laid out.", _
 
 def version_of(url: str, connection: Connection) -> int:
     """The version of the schema, 0 where there is none yet; refuses what is not ours."""
+    # In this order: whoever lays it out just now commits the tables and whose they are at once.
+    tables = connection.exec_driver_sql("SELECT count(*) FROM sqlite_master").scalar()
     kind = connection.exec_driver_sql("PRAGMA application_id").scalar()
     if kind == APPLICATION_ID:
         return int(connection.exec_driver_sql("PRAGMA user_version").scalar_one())
     # Whoever was killed while laying it out leaves a file with nothing in it.
-    if kind or connection.exec_driver_sql("SELECT count(*) FROM sqlite_master").scalar():
+    if kind or tables:
         raise StoreUnavailable(url, "it is a database, but not a store of events")
     return 0
 

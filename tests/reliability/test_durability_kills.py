@@ -14,7 +14,10 @@ import pytest
 from core.digests import verify
 from core.errors import EventscopeError
 from core.events import Event
+from core.exporting import export
 from core.machine import TimeMachine
+from core.orders.views import tables
+from core.relations import relation
 from core.stores import open_store
 from tests.conftest import CODEC
 from tests.reliability.dying import (
@@ -33,7 +36,7 @@ BATCH = 1000
 LINE = len(f"{uuid4()}\n")
 
 
-@pytest.mark.parametrize("rounds", short_and_long(40, 10_000))
+@pytest.mark.parametrize("rounds", short_and_long(300, 10_000))
 def test_killed_writers_leave_everything_they_were_told_is_safe(
     tmp_path: Path, rounds: int
 ) -> None:
@@ -76,7 +79,7 @@ def assert_whole(url: str) -> int:
     return events
 
 
-@pytest.mark.parametrize("rounds", short_and_long(30, 500))
+@pytest.mark.parametrize("rounds", short_and_long(100, 500))
 def test_a_killed_batch_is_there_wholly_or_not_at_all(tmp_path: Path, rounds: int) -> None:
     chance = seeded()
     url = f"sqlite:///{tmp_path}/log.db"
@@ -111,6 +114,12 @@ def create(url: str) -> None:
     open_store(url, CODEC).close()
 
 
+def test_several_processes_lay_one_store_out_and_none_is_refused(tmp_path: Path) -> None:
+    for number in range(40):
+        url = f"sqlite:///{tmp_path}/log-{number}.db"
+        assert ended([fork(lambda url=url: create(url)) for _ in range(4)]) == [0] * 4
+
+
 def snapshot(url: str) -> None:
     """Load across the fiftieth version, which is remembered, again and again."""
     machine, stream = TimeMachine.open(url), f"order-{os.getpid()}"
@@ -141,7 +150,7 @@ HISTORY: list[tuple[str, Event]] = [
 
 
 @pytest.mark.parametrize("work", [create, snapshot, rebuild, bring_in])
-@pytest.mark.parametrize("rounds", short_and_long(12, 100))
+@pytest.mark.parametrize("rounds", short_and_long(40, 100))
 def test_whatever_was_killed_the_store_opens_and_is_whole(
     tmp_path: Path, work: Callable[[str], None], rounds: int
 ) -> None:
@@ -166,6 +175,33 @@ def test_a_killed_import_begun_again_doubles_nothing(tmp_path: Path) -> None:
         assert assert_whole(url) in (0, len(HISTORY))
     bring_in(url)
     assert assert_whole(url) == len(HISTORY)
+
+
+@pytest.mark.parametrize("rounds", short_and_long(40, 100))
+def test_a_killed_export_leaves_the_file_of_before_or_the_whole_new_one(
+    tmp_path: Path, rounds: int
+) -> None:
+    chance = seeded()
+    machine = TimeMachine.open(f"sqlite:///{tmp_path}/log.db")
+    machine.load(HISTORY)
+    machine.project()
+    file, before, after = tmp_path / "events.csv", b"what was there\n", tmp_path / "whole.csv"
+    seconds = timed(lambda: write_out(machine, after))
+    seen = set()
+    for _ in range(rounds):
+        file.write_bytes(before)
+        killed_within(chance, 1.5 * seconds, lambda: write_out(machine, file))
+        seen.add(file.read_bytes())
+    print(f"killed {rounds} times within {1500 * seconds:.0f} ms, left {len(seen)} kinds of file")
+    assert seen <= {before, after.read_bytes()}
+    assert write_out(machine, file) == len(HISTORY)
+    assert file.read_bytes() == after.read_bytes()
+    machine.close()
+
+
+def write_out(machine: TimeMachine, file: Path) -> int:
+    """The log as a table in a file."""
+    return export(relation(machine.store, tables(), "events", len(HISTORY)), file)
 
 
 def test_the_harness_would_notice_a_missing_event(tmp_path: Path) -> None:
