@@ -77,7 +77,7 @@ def _judged(store: EventStore, image: Image, projected: bool) -> str:
     return "whole" if head >= image.acknowledged else "lost"
 
 
-@pytest.mark.parametrize("number", short_and_long(300, 20_000))
+@pytest.mark.parametrize("number", short_and_long(1_000, 20_000))
 def test_no_power_cut_takes_what_was_acknowledged(folder: Path, number: int) -> None:
     assert after_power_cuts(folder, "FULL", number) == {"whole": number}
 

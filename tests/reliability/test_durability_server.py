@@ -65,7 +65,7 @@ def killed(server: Server, store: EventStore, kills: int) -> tuple[int, int]:
     return len(acknowledged), len(acknowledged - there)
 
 
-@pytest.mark.parametrize("kills", short_and_long(6, 200))
+@pytest.mark.parametrize("kills", short_and_long(15, 200))
 def test_no_killed_server_takes_what_was_acknowledged(server: Server, kills: int) -> None:
     store = open_store(server.url, CODEC)
     acknowledged, missing = killed(server, store, kills)
