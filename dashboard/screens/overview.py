@@ -71,7 +71,8 @@ with left, st.container(border=True):
         config={"displayModeBar": False},
         alt="Events over time by type",
     )
-    st.caption("Click a bar to move the playhead to its end.")
+    elsewhere = "" if str(playhead.zone()) == "UTC" else f" A {width} here is one of UTC."
+    st.caption(f"Click a bar to move the playhead to its end.{elsewhere}")
 with right, st.container(border=True, height="stretch"):
     st.markdown("##### Orders by status")
     status_table(figures)

@@ -11,8 +11,8 @@ from random import Random
 from typing import Any
 
 from core import TimeMachine
+from core.books import book_change
 from core.moments import AtPosition
-from core.orders.book import compare_books
 from core.orders.views.analytics import EVENT_VOLUME, STATUS_FIGURES
 from core.orders.views.order_details import ORDERS
 from core.projections import END, Where
@@ -100,7 +100,7 @@ def _compared(machine: TimeMachine, told: str) -> Iterator[Race]:
     with _plain(machine) as plain:
         yield Race(
             f"Friday against Monday over {told}",
-            lambda: timed(lambda: _difference(machine, friday, monday), 3),
+            lambda: timed(lambda: book_change(machine, friday, monday), 3),
             {"twice raw sqlite3, a plain table of orders": lambda: timed(_twice(plain, whole), 3)},
         )
         yield Race(
@@ -114,12 +114,6 @@ def _compared(machine: TimeMachine, told: str) -> Iterator[Race]:
                 )
             },
         )
-
-
-def _difference(machine: TimeMachine, first: int, last: int) -> Any:
-    one, other = AtPosition(first), AtPosition(last)
-    before = machine.rows(ORDERS, one, not_at=other)
-    return compare_books(before, machine.rows(ORDERS, other, not_at=one))
 
 
 def _twice(plain: sqlite3.Connection, sql: str) -> Callable[[], object]:

@@ -53,6 +53,14 @@ def test_every_screen_opens_at_every_moment(open_app: Open, screen: str | None, 
     assert not app.error
 
 
+def test_the_chart_says_whose_hours_and_days_its_bars_are_when_another_zone_is_chosen(
+    open_app: Open,
+) -> None:
+    captions = [one.value for one in open_app(at="@777", zone="Asia/Tokyo").caption]
+    assert any("is one of UTC" in one for one in captions)
+    assert not any("of UTC" in one.value for one in open_app(at="@777").caption)
+
+
 @pytest.mark.parametrize("at", [1, 2, 777, 20_000, EVENTS])
 def test_the_figures_are_a_fold_of_the_events_up_to_the_moment(
     open_app: Open, sample: TimeMachine, at: int
