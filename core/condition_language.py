@@ -77,8 +77,8 @@ class Reader:
             case ast.Constant():
                 return self._constant(node)
             case ast.Name() | ast.Attribute() | ast.Subscript():
-                kind, path = self._field(node)
-                return kind, lambda state: exact(at_path(state, path))
+                kind, (name, *path) = self._field(node)
+                return kind, lambda state: exact(at_path(getattr(state, name, None), path))
         raise self._mistake(node, ALLOWED)
 
     def _number(self, node: ast.expr) -> Value:

@@ -55,4 +55,7 @@ def exact(value: Any) -> Any:
 
 def if_there(compute: Callable[..., Any], *values: Any) -> Any:
     """What is computed from these values; None if one of them is missing."""
-    return None if None in values else compute(*values)
+    for value in values:  # a fraction compares itself slowly with what it is not
+        if value is None:
+            return None
+    return compute(*values)
