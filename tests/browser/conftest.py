@@ -15,7 +15,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
-from tests.filled import filled
+from core import TimeMachine, serving
+from tests import postgres
+from tests.filled import filled, quietly
 
 ROOT = Path(__file__).parents[2]
 FLAGS = [
@@ -78,10 +80,22 @@ def sample(stores: dict[str, str]) -> Iterator[str]:
     yield from serve(stores["sample"])
 
 
+@pytest.fixture(scope="session", params=["sqlite", "postgres"])
+def story_url(stores: dict[str, str], request: pytest.FixtureRequest) -> str:
+    """The URL of a store that holds the story: in a file, and on a server."""
+    if request.param == "sqlite":
+        return stores["story"]
+    url = postgres.fresh_url()
+    machine = TimeMachine.open(url)
+    serving.bring_in(machine, "story", None, quietly)
+    machine.close()
+    return url
+
+
 @pytest.fixture(scope="session")
-def story(stores: dict[str, str]) -> Iterator[str]:
+def story(story_url: str) -> Iterator[str]:
     """The address of a dashboard over the story."""
-    yield from serve(stores["story"])
+    yield from serve(story_url)
 
 
 @pytest.fixture(scope="session")

@@ -35,9 +35,9 @@ def test_what_is_typed_is_a_time_of_the_chosen_zone_and_the_band_says_what_it_fo
 
 
 def test_an_order_tells_its_times_in_the_zone_of_the_link(
-    visit: Visit, story: str, stores: dict[str, str]
+    visit: Visit, story: str, story_url: str
 ) -> None:
-    machine = TimeMachine.open(stores["story"], create=False)
+    machine = TimeMachine.open(story_url, create=False)
     step = machine.history("long")[19]
     machine.close()
     page = visit(f"{story}/order?order=long&at=v20&zone=Asia/Kolkata")

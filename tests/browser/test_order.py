@@ -142,8 +142,10 @@ def test_playing_runs_to_the_end_and_then_rests_there(visit: Visit, story: str) 
     expect(page.get_by_role("spinbutton", name="Version")).to_have_value("300")
 
 
-def test_what_the_event_changed_stands_as_old_and_new(visit: Visit, story: str, stores) -> None:
-    machine = TimeMachine.open(stores["story"], create=False)
+def test_what_the_event_changed_stands_as_old_and_new(
+    visit: Visit, story: str, story_url: str
+) -> None:
+    machine = TimeMachine.open(story_url, create=False)
     order_id, step = next(
         (row.order_id, step)
         for row in machine.rows(ORDERS)

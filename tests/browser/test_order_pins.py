@@ -50,9 +50,9 @@ def test_a_pin_is_set_and_taken_away_by_its_button(visit: Visit, story: str) -> 
 
 
 def test_between_a_and_b_stands_what_differs_and_what_explains_it(
-    visit: Visit, story: str, stores: dict[str, str]
+    visit: Visit, story: str, story_url: str
 ) -> None:
-    machine = TimeMachine.open(stores["story"], create=False)
+    machine = TimeMachine.open(story_url, create=False)
     steps = machine.history("long")
     machine.close()
     page = opened(visit, story, "at=v30&a=20&b=40")
@@ -73,8 +73,8 @@ def test_between_a_and_b_stands_what_differs_and_what_explains_it(
     expect(page.locator(".tt #changed")).to_be_visible()
 
 
-def test_another_pin_is_another_answer(visit: Visit, story: str, stores: dict[str, str]) -> None:
-    machine = TimeMachine.open(stores["story"], create=False)
+def test_another_pin_is_another_answer(visit: Visit, story: str, story_url: str) -> None:
+    machine = TimeMachine.open(story_url, create=False)
     steps = machine.history("long")
     machine.close()
     page = opened(visit, story, "at=v60&a=20&b=40")

@@ -19,9 +19,9 @@ def opened(visit: Visit, story: str, version: int, **how: int) -> Page:
     return page
 
 
-def totals(stores: dict[str, str]) -> list[tuple[int, str, str]]:
+def totals(story_url: str) -> list[tuple[int, str, str]]:
     """Every event that set the order's total: its version, the total before and after."""
-    machine = TimeMachine.open(stores["story"], create=False)
+    machine = TimeMachine.open(story_url, create=False)
     found = [
         (step.recorded.version, shown(change.before), shown(change.after))
         for step in machine.history("long")
@@ -37,17 +37,17 @@ def total(page: Page):
 
 
 def test_a_click_on_a_value_lists_every_event_that_set_it(
-    visit: Visit, story: str, stores: dict[str, str]
+    visit: Visit, story: str, story_url: str
 ) -> None:
     page = opened(visit, story, 20)
     total(page).click()
     expect(page.locator(".tt #changes-title")).to_have_text("Why is this value here?")
-    version, before, after = next(t for t in reversed(totals(stores)) if t[0] <= 20)
+    version, before, after = next(t for t in reversed(totals(story_url)) if t[0] <= 20)
     here = page.locator(".tt #causes li[aria-current]")
     for told in (f"v{version}", before, after, "by "):
         expect(here).to_contain_text(told)
     rows = page.locator(".tt #causes li .no").all_inner_texts()
-    known = {f"v{number}" for number, _, _ in totals(stores)}
+    known = {f"v{number}" for number, _, _ in totals(story_url)}
     assert len(rows) > 20
     assert set(rows) <= known
     assert rows == sorted(rows, key=lambda row: -int(row[1:]))
@@ -87,13 +87,13 @@ def test_stepping_keeps_the_focus_on_the_value_and_the_answer_up_to_date(
 
 
 def test_show_versions_says_who_last_touched_what(
-    visit: Visit, story: str, stores: dict[str, str]
+    visit: Visit, story: str, story_url: str
 ) -> None:
     page = opened(visit, story, 20)
     said = "field => getComputedStyle(field, '::after').content"
     assert total(page).evaluate(said) == "none"
     page.get_by_role("button", name="Show versions").click()
-    last = next(t[0] for t in reversed(totals(stores)) if t[0] <= 20)
+    last = next(t[0] for t in reversed(totals(story_url)) if t[0] <= 20)
     assert f"v{last}" in total(page).evaluate(said)
     assert total(page).get_attribute("aria-label").endswith(f"v{last}: why?")
 

@@ -91,9 +91,9 @@ def test_a_mistake_is_underlined_at_its_place(visit: Visit, sample: str) -> None
 
 
 def test_in_an_order_every_stretch_is_a_band_and_every_flip_is_reached(
-    visit: Visit, story: str, stores: dict[str, str]
+    visit: Visit, story: str, story_url: str
 ) -> None:
-    machine = TimeMachine.open(stores["story"], create=False)
+    machine = TimeMachine.open(story_url, create=False)
     asked = "len(items) > 5"
     held = flips(machine.history("long"), parse_condition(asked, Order))
     versions = machine.store.version_at("order-long")
