@@ -36,6 +36,13 @@ class Ends:
         """The last version of a stream."""
         return self._end(stream)[0]
 
+    def follows(self, stream: str, version: int) -> bool:
+        """Whether this is the last version of a stream, as far as its unique key will not tell:
+        that a stream which nobody has asked for begins now is believed."""
+        if version == 0:
+            self._streams.setdefault(stream, EMPTY_STREAM)
+        return self._end(stream)[0] == version
+
     def _end(self, stream: str) -> StreamEnd:
         end = self._streams.get(stream)
         if end is None:

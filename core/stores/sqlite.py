@@ -116,9 +116,9 @@ class SqliteStore(SqlStore):
         if self._ends is None or not 0 < len(encoded) <= FEW:
             return None
         try:
-            with self._writer.turn() as run:
+            with self._writer as run:
                 ends, self._ends = self._ends, None
-                if ends is None or ends.version(stream) != expected:
+                if ends is None or not ends.follows(stream, expected):
                     return None
                 rows = place(ends, stream, encoded)
                 insert(run, rows)
