@@ -6,9 +6,10 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from os import urandom
 from types import MappingProxyType
 from typing import Any, ClassVar
-from uuid import UUID, uuid4
+from uuid import UUID, SafeUUID
 
 ENVELOPE = ("event_id", "occurred_at", "metadata")
 
@@ -16,6 +17,22 @@ ENVELOPE = ("event_id", "occurred_at", "metadata")
 def utc_now() -> datetime:
     """The present moment, in UTC, to the microsecond."""
     return datetime.now(UTC)
+
+
+def new_id() -> UUID:
+    """A random id, as `uuid4` gives it, in half the time: every event pays for one."""
+    made = object.__new__(UUID)
+    _put(made, "int", int.from_bytes(urandom(16), "big") & FREE | RANDOM)
+    _put(made, "is_safe", SafeUUID.unknown)
+    return made
+
+
+_put = object.__setattr__
+RANDOM = 4 << 76 | 0b10 << 62
+"""What RFC 4122 puts into a random id: the version and the variant."""
+FREE = ~(0b1111 << 76 | 0b11 << 62)
+
+NOTHING_SAID: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,9 +43,9 @@ class Event:
     That name and number are stored, so the class may be renamed and moved freely.
     """
 
-    event_id: UUID = field(default_factory=uuid4, compare=False)
+    event_id: UUID = field(default_factory=new_id, compare=False)
     occurred_at: datetime = field(default_factory=utc_now, compare=False)
-    metadata: Mapping[str, str] = field(default_factory=dict, compare=False)
+    metadata: Mapping[str, str] = field(default_factory=lambda: NOTHING_SAID, compare=False)
 
     type: ClassVar[str] = ""
     schema: ClassVar[int] = 1
@@ -42,7 +59,7 @@ class Event:
         for name in (*self.__match_args__, "metadata"):
             value = getattr(self, name)
             if isinstance(value, dict):
-                object.__setattr__(self, name, MappingProxyType(dict(value)))
+                _put(self, name, MappingProxyType(dict(value)))
 
 
 class _Opened:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import pickle
 from dataclasses import FrozenInstanceError
 from datetime import UTC, datetime
+from functools import reduce
+from operator import and_, or_
 from typing import Any
+from uuid import RFC_4122, UUID
 
 import pytest
 
@@ -68,3 +72,14 @@ def test_the_envelope_is_given_by_name() -> None:
 
 def test_an_event_of_its_own_has_an_id_of_its_own() -> None:
     assert OrderCreated("o1", "ada").event_id != OrderCreated("o1", "ada").event_id
+
+
+def test_an_event_gets_a_random_id_as_uuid4_gives_it() -> None:
+    ids = [OrderCreated("o1", "ada").event_id for _ in range(500)]
+    assert len(set(ids)) == 500
+    assert {(one.version, one.variant) for one in ids} == {(4, RFC_4122)}
+    assert [UUID(str(one)) for one in ids] == ids
+    assert pickle.loads(pickle.dumps(ids)) == ids
+    free = (1 << 128) - 1 - (0b1111 << 76) - (0b11 << 62)
+    assert reduce(or_, (one.int for one in ids)) & free == free  # every other bit is left to chance
+    assert reduce(and_, (one.int for one in ids)) & free == 0
