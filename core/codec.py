@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import MISSING, dataclass, field, fields, make_dataclass
 from datetime import UTC, datetime, timedelta
-from functools import cache
+from functools import cache, partial
 from types import MappingProxyType
 from typing import Any, NamedTuple, TypeVar, get_origin, get_type_hints
 
@@ -39,6 +39,10 @@ class Encoded(NamedTuple):
     occurred_at: int
     metadata: bytes
     data: bytes
+
+
+_encoded = partial(tuple.__new__, Encoded)
+"""Its own `__new__` is Python, and takes twice the time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +91,8 @@ class Codec:
         metadata = NO_METADATA
         if event.metadata:
             metadata = _written(event, "metadata", checked_metadata(event), MAX_METADATA)
-        occurred_at = checked_instant(event)
-        return Encoded(event.type, event.schema, event.event_id.bytes, occurred_at, metadata, data)
+        told = event.event_id.bytes, checked_instant(event), metadata, data
+        return _encoded((shape.event.type, shape.schema, *told))
 
     def decode(self, row: StoredRow) -> Event:
         """The event of a stored row, in today's shape; its envelope is parsed on first use."""

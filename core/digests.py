@@ -64,10 +64,24 @@ def digest(stream: bytes, version: int, event: Encoded, recorded_at: int, previo
     at, learned = b"%d" % occurred, b"%d" % recorded_at
     size = PREFIX
     parts = (  # written out: every append and every verification pays for a loop here
-        *(START, size[len(stream)], stream, NUMBER[version]),
-        *(size[len(event_id)], event_id, NAME[kind], NUMBER[schema]),
-        *(size[len(at)], at, size[len(learned)], learned, size[len(previous)], previous),
-        *(size[len(metadata)], metadata, size[len(data)], data),
+        START,
+        size[len(stream)],
+        stream,
+        NUMBER[version],
+        size[len(event_id)],
+        event_id,
+        NAME[kind],
+        NUMBER[schema],
+        size[len(at)],
+        at,
+        size[len(learned)],
+        learned,
+        size[len(previous)],
+        previous,
+        size[len(metadata)],
+        metadata,
+        size[len(data)],
+        data,
     )
     return sha256(b"".join(parts)).digest()
 
