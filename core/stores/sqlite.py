@@ -33,7 +33,7 @@ from core.stores.sqlite_append import (
     read_ends,
 )
 from core.stores.sqlite_file import Readers, located, translated, unavailable
-from core.stores.sqlite_schema import check, migrate, version_of
+from core.stores.sqlite_schema import NEWEST_BY, check, migrate, version_of
 from core.stores.sqlite_wal import here, said_of
 from core.stores.sqlite_writer import Writer
 from core.stores.tables import events
@@ -46,6 +46,7 @@ KEPT = 10_000
 class SqliteStore(SqlStore):
     """A log in one SQLite file."""
 
+    newest_by = NEWEST_BY
     page = 256  # what is read is folded while the processor still has it at hand
 
     def __init__(self, url: str, path: Path, codec: Codec) -> None:
