@@ -72,6 +72,7 @@ class Codec:
 
     def __init__(self, events: Iterable[type[Event]], upcasters: Upcasters | None = None) -> None:
         self._shapes = {event.type: _shape(event) for event in events}
+        self._shape_of = {shape.event: shape for shape in self._shapes.values()}
         self._upcasters = upcasters or {}
 
     @property
@@ -81,8 +82,8 @@ class Codec:
 
     def encode(self, event: Event) -> Encoded:
         """The bytes of an event. Raises `InvalidEvent` for anything that would not come back."""
-        shape = self._shapes.get(event.type)
-        if shape is None or shape.event is not type(event):
+        shape = self._shape_of.get(type(event))
+        if shape is None:
             raise InvalidEvent(event, "type", "is not among the events of this log")
         values = shape.values(event)
         data = shape.plain(values)

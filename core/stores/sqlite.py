@@ -23,7 +23,6 @@ from core.stores.placing import Ends, admit
 from core.stores.sandbox import Answer, Limits
 from core.stores.sql import SqlStore
 from core.stores.sqlite_append import (
-    FEW,
     MANY,
     insert,
     inserted,
@@ -112,9 +111,9 @@ class SqliteStore(SqlStore):
         """Append behind the end this store left; None, and nothing written, if it is not the end.
 
         Positions are dense, and no two events share one: where the next place is still free,
-        nobody else has written, and one statement is the whole transaction.
+        nobody else has written: the unique keys are the check, not a look before it.
         """
-        if self._ends is None or not 0 < len(encoded) <= FEW:
+        if self._ends is None or not encoded:
             return None
         try:
             with self._writer as run:
