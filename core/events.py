@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import time
+from array import array
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -20,28 +22,34 @@ def utc_now() -> datetime:
 
 
 def new_id() -> UUID:
-    """A random id, as `uuid4` gives it, in half the time: every event pays for one."""
+    """An id of version 7 (RFC 9562): the time, to a quarter of a microsecond, and then chance.
+
+    Ids that follow each other stand side by side in an index, so that an append writes a page of
+    it, where random ones would have it write a page for each event.
+    """
     try:
         chance = _chances.pop()
     except IndexError:
-        drawn = os.urandom(16 * 64)
-        chance = drawn[:16]
-        _chances.extend(drawn[start : start + 16] for start in range(16, len(drawn), 16))
-    made = object.__new__(UUID)
-    _put(made, "int", int.from_bytes(chance, "big") & FREE | RANDOM)
+        chance, *more = _drawn()
+        _chances.extend(more)
+    millisecond, rest = divmod(time.time_ns(), 1_000_000)
+    when = millisecond << 16 | 0x7000 | rest // 245
+    made = object.__new__(UUID)  # past its `__init__`, which takes as long as all of this
+    _put(made, "int", when << 64 | chance)
     _put(made, "is_safe", SafeUUID.unknown)
     return made
 
 
-_chances: list[bytes] = []
-"""Random bytes for the next ids; a child process draws its own, or it would use its parent's."""
+def _drawn() -> list[int]:
+    """The second halves of the next ids: two bits that RFC 9562 asks for, and 62 of chance."""
+    return [0b10 << 62 | drawn >> 2 for drawn in array("Q", os.urandom(8 * 128))]
+
+
+_chances: list[int] = []
 if hasattr(os, "register_at_fork"):  # else there is no fork
-    os.register_at_fork(after_in_child=_chances.clear)
+    os.register_at_fork(after_in_child=_chances.clear)  # or it would use those of its parent
 
 _put = object.__setattr__
-RANDOM = 4 << 76 | 0b10 << 62
-"""What RFC 4122 puts into a random id: the version and the variant."""
-FREE = ~(0b1111 << 76 | 0b11 << 62)
 
 NOTHING_SAID: Mapping[str, str] = MappingProxyType({})
 
