@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from hashlib import sha256
+from operator import index
+from typing import Any
 
 from core.codec import Encoded
 from core.errors import BrokenChain
@@ -19,18 +21,29 @@ NOTHING = bytes(32)
 """The digest before the first event of a stream, and the seal of an empty log."""
 
 
-class _Prefixes(dict[int, bytes]):
-    """A length as 8 bytes, big-endian; made once, since a few lengths come again and again."""
+class _Measured(dict[Any, bytes]):
+    """Something behind its length (8 bytes, big-endian); made once, since few come again and
+    again: lengths, versions, names."""
 
-    def __missing__(self, length: int) -> bytes:
-        prefix = length.to_bytes(8, "big")
+    def __init__(self, written: Callable[[Any], bytes]) -> None:
+        super().__init__()
+        self._written = written
+
+    def __missing__(self, told: Any) -> bytes:
+        measured = self._written(told)
         if len(self) < 10_000:
-            self[length] = prefix
-        return prefix
+            self[told] = measured
+        return measured
 
 
-PREFIX = _Prefixes()
-START = PREFIX[len(FORMAT)] + FORMAT
+def _measured(part: bytes) -> bytes:
+    return PREFIX[len(part)] + part
+
+
+PREFIX = _Measured(lambda length: length.to_bytes(8, "big"))
+NUMBER = _Measured(lambda number: _measured(b"%d" % index(number)))
+NAME = _Measured(lambda name: _measured(name.encode()))
+START = _measured(FORMAT)
 
 
 @dataclass(frozen=True)
@@ -48,14 +61,27 @@ def digest(stream: bytes, version: int, event: Encoded, recorded_at: int, previo
     `stream` is UTF-8; times are microseconds since 1970, UTC.
     """
     kind, schema, event_id, occurred, metadata, data = event
-    name, at, learned = kind.encode(), b"%d" % occurred, b"%d" % recorded_at
-    number, shape = b"%d" % version, b"%d" % schema
+    at, learned = b"%d" % occurred, b"%d" % recorded_at
     size = PREFIX
     parts = (  # written out: every append and every verification pays for a loop here
-        *(START, size[len(stream)], stream, size[len(number)], number),
-        *(size[len(event_id)], event_id, size[len(name)], name, size[len(shape)], shape),
-        *(size[len(at)], at, size[len(learned)], learned, size[len(previous)], previous),
-        *(size[len(metadata)], metadata, size[len(data)], data),
+        START,
+        size[len(stream)],
+        stream,
+        NUMBER[version],
+        size[len(event_id)],
+        event_id,
+        NAME[kind],
+        NUMBER[schema],
+        size[len(at)],
+        at,
+        size[len(learned)],
+        learned,
+        size[len(previous)],
+        previous,
+        size[len(metadata)],
+        metadata,
+        size[len(data)],
+        data,
     )
     return sha256(b"".join(parts)).digest()
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
+import time
+from array import array
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import Any, ClassVar
-from uuid import UUID, uuid4
+from uuid import UUID, SafeUUID
 
 ENVELOPE = ("event_id", "occurred_at", "metadata")
 
@@ -16,6 +19,39 @@ ENVELOPE = ("event_id", "occurred_at", "metadata")
 def utc_now() -> datetime:
     """The present moment, in UTC, to the microsecond."""
     return datetime.now(UTC)
+
+
+def new_id() -> UUID:
+    """An id of version 7 (RFC 9562): the time, to a quarter of a microsecond, and then chance.
+
+    Ids that follow each other stand side by side in an index, so that an append writes a page of
+    it, where random ones would have it write a page for each event.
+    """
+    try:
+        chance = _chances.pop()
+    except IndexError:
+        chance, *more = _drawn()
+        _chances.extend(more)
+    millisecond, rest = divmod(time.time_ns(), 1_000_000)
+    when = millisecond << 16 | 0x7000 | rest // 245
+    made = object.__new__(UUID)  # past its `__init__`, which takes as long as all of this
+    _put(made, "int", when << 64 | chance)
+    _put(made, "is_safe", SafeUUID.unknown)
+    return made
+
+
+def _drawn() -> list[int]:
+    """The second halves of the next ids: two bits that RFC 9562 asks for, and 62 of chance."""
+    return [0b10 << 62 | drawn >> 2 for drawn in array("Q", os.urandom(8 * 128))]
+
+
+_chances: list[int] = []
+if hasattr(os, "register_at_fork"):  # else there is no fork
+    os.register_at_fork(after_in_child=_chances.clear)  # or it would use those of its parent
+
+_put = object.__setattr__
+
+NOTHING_SAID: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,9 +62,9 @@ class Event:
     That name and number are stored, so the class may be renamed and moved freely.
     """
 
-    event_id: UUID = field(default_factory=uuid4, compare=False)
+    event_id: UUID = field(default_factory=new_id, compare=False)
     occurred_at: datetime = field(default_factory=utc_now, compare=False)
-    metadata: Mapping[str, str] = field(default_factory=dict, compare=False)
+    metadata: Mapping[str, str] = field(default_factory=lambda: NOTHING_SAID, compare=False)
 
     type: ClassVar[str] = ""
     schema: ClassVar[int] = 1
@@ -42,7 +78,7 @@ class Event:
         for name in (*self.__match_args__, "metadata"):
             value = getattr(self, name)
             if isinstance(value, dict):
-                object.__setattr__(self, name, MappingProxyType(dict(value)))
+                _put(self, name, MappingProxyType(dict(value)))
 
 
 class _Opened:

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import Generic, TypeVar
 
-from core.deciders import Decider
-from core.errors import VersionConflict
-from core.events import Event, Recorded, utc_now
-from core.repository import Repository
+from core.deciders import Decider, evolved
+from core.errors import CommandRefused, VersionConflict
+from core.events import NOTHING_SAID, Event, Recorded, utc_now
+from core.repository import Rebuilt, Repository
 
 C = TypeVar("C")
 S = TypeVar("S")
 E = TypeVar("E", bound=Event)
 
 ATTEMPTS = 5
+IN_HAND = 1_000
+"""How many streams' last states are kept between commands."""
 
 
 @dataclass(frozen=True)
@@ -48,30 +51,63 @@ class Handler(Generic[C, S, E]):
         self._decider = decider
         self._key_of = key_of
         self._clock = clock
+        self._in_hand: dict[str, Rebuilt[S]] = {}
 
     def handle(
         self, command: C, context: Context | None = None, at: datetime | None = None
     ) -> list[Recorded]:
         """The recorded events, possibly none. Raises `CommandRefused`, or `VersionConflict` when
         others were faster five times in a row."""
-        context = Context() if context is None else context
         key = self._key_of(command)
         stream = self._decider.stream(key)
-        before = self._repository.rebuild(stream)
+        before, sure = self._in_hand.pop(stream, None), False
+        if before is None:
+            before, sure = self._repository.rebuild(stream), True
         for attempt in range(1, ATTEMPTS + 1):
-            events = self._decider.decide(command, before.state)
-            stamped = self._stamped(events, context, at)
-            if not stamped:
+            events = self._decided(command, before.state, sure)
+            if sure and not events:
                 return []
-            try:
-                return self._repository.save(key, stamped, before)
-            except VersionConflict:
-                if attempt == ATTEMPTS:
-                    raise
-                # Who was faster has added to what is known: only that is read.
-                before = self._repository.forward(stream, before)
+            stamped = self._stamped(events, context, at)
+            recorded = self._saved(key, stamped, before, attempt) if stamped else None
+            if recorded is not None:
+                self._keep(stream, before, recorded)
+                return recorded
+            # Who was faster has added to what is known: only that is read.
+            before, sure = self._repository.forward(stream, before), True
         raise AssertionError("unreachable")
 
-    def _stamped(self, events: Sequence[E], context: Context, at: datetime | None) -> list[E]:
-        when, metadata = at or self._clock(), context.metadata()
-        return [replace(event, occurred_at=when, metadata=metadata) for event in events]
+    def _decided(self, command: C, state: S, sure: bool) -> Sequence[E]:
+        """What follows from the command; nothing where it is refused, but that is not sure."""
+        try:
+            return self._decider.decide(command, state)
+        except CommandRefused:
+            if sure:
+                raise
+            return []
+
+    def _stamped(
+        self, events: Sequence[E], context: Context | None, at: datetime | None
+    ) -> list[E]:
+        when = at or self._clock()
+        metadata = MappingProxyType(context.metadata()) if context else NOTHING_SAID
+        return [evolved(event, occurred_at=when, metadata=metadata) for event in events]
+
+    def _saved(
+        self, key: str, events: Sequence[E], before: Rebuilt[S], attempt: int
+    ) -> list[Recorded] | None:
+        """The recorded events; None where others were faster, for the last time an error."""
+        try:
+            return self._repository.save(key, events, before)
+        except VersionConflict:
+            if attempt == ATTEMPTS:
+                raise
+            return None
+
+    def _keep(self, stream: str, before: Rebuilt[S], recorded: Sequence[Recorded]) -> None:
+        """Keep the state for the next command: what a version was it is for ever, and whether it
+        is still the last one, the append tells."""
+        state = self._decider.fold([one.event for one in recorded], before.state)  # type: ignore[misc]  # closed list
+        version, folded = recorded[-1].version, before.folded + len(recorded)
+        if len(self._in_hand) >= IN_HAND:
+            self._in_hand.clear()
+        self._in_hand[stream] = Rebuilt(state, version, before.snapshot_version, folded)

@@ -32,10 +32,6 @@ def narrowed(wanted: Select[Any], search: Search, actor: ColumnElement[Any]) -> 
         wanted = wanted.where(column.type.in_(search.types))
     if search.stream is not None:
         wanted = wanted.where(column.stream == search.stream)
-    if search.since is not None:
-        wanted = wanted.where(column.recorded_at >= to_microseconds(search.since))
-    if search.until is not None:
-        wanted = wanted.where(column.recorded_at <= to_microseconds(search.until))
     if search.to_position is not None:
         wanted = wanted.where(column.position <= search.to_position)
     if search.actor is not None:
@@ -43,7 +39,19 @@ def narrowed(wanted: Select[Any], search: Search, actor: ColumnElement[Any]) -> 
     return wanted
 
 
-def position_of(fetch: Fetch, moment: Moment, stream: str | None) -> int:
+def within(wanted: Select[Any], search: Search, fetch: Fetch, newest_by: str) -> Select[Any]:
+    """The same rows, but only those of the time a search means: positions follow the clock, and
+    nothing leads to a row as soon as its position."""
+    if search.since is not None:
+        before = to_microseconds(search.since) - 1
+        wanted = wanted.where(events.c.position > _first(fetch(newest_by, (before,))))
+    if search.until is not None:
+        until = to_microseconds(search.until)
+        wanted = wanted.where(events.c.position <= _first(fetch(newest_by, (until,))))
+    return wanted
+
+
+def position_of(fetch: Fetch, moment: Moment, stream: str | None, newest_by: str) -> int:
     """The position a moment means, as `EventStore.position_at` promises."""
     match moment:
         case AtPosition(position):
@@ -54,7 +62,7 @@ def position_of(fetch: Fetch, moment: Moment, stream: str | None) -> int:
         case AtVersion(version):
             return _position_of_version(fetch, stream, version)
         case AtTime(time):
-            return _first(fetch(NEWEST_BY, (to_microseconds(time),)))
+            return _first(fetch(newest_by, (to_microseconds(time),)))
         case _:
             return _first(fetch(NEWEST, ()))
 

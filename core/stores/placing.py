@@ -36,6 +36,13 @@ class Ends:
         """The last version of a stream."""
         return self._end(stream)[0]
 
+    def follows(self, stream: str, version: int) -> bool:
+        """Whether this is the last version of a stream, as far as its unique key will not tell:
+        that a stream which nobody has asked for begins now is believed."""
+        if version == 0:
+            self._streams.setdefault(stream, EMPTY_STREAM)
+        return self._end(stream)[0] == version
+
     def _end(self, stream: str) -> StreamEnd:
         end = self._streams.get(stream)
         if end is None:
@@ -44,25 +51,29 @@ class Ends:
 
     def place(self, stream: str, event: Encoded, recorded_at: int) -> StoredRow:
         """The row of the next event of a stream. `recorded_at` (µs) never goes backwards."""
-        version, previous = self._end(stream)
-        self._position += 1
-        self._recorded_at = max(self._recorded_at, recorded_at)
-        chained = digest(stream.encode(), version + 1, event, self._recorded_at, previous)
-        self._seal = seal(self._seal, chained)
-        self._streams[stream] = version + 1, chained
+        version, previous = self._streams.get(stream) or self._end(stream)
+        version += 1
+        self._position = position = self._position + 1
+        if recorded_at < self._recorded_at:
+            recorded_at = self._recorded_at
+        self._recorded_at = recorded_at
+        chained = digest(stream.encode(), version, event, recorded_at, previous)
+        self._seal = sealed = seal(self._seal, chained)
+        self._streams[stream] = version, chained
+        kind, schema, event_id, occurred_at, metadata, data = event
         return (
-            self._position,
+            position,
             stream,
-            version + 1,
-            event.type,
-            event.schema,
-            event.event_id,
-            event.occurred_at,
-            self._recorded_at,
-            event.metadata,
-            event.data,
+            version,
+            kind,
+            schema,
+            event_id,
+            occurred_at,
+            recorded_at,
+            metadata,
+            data,
             chained,
-            self._seal,
+            sealed,
         )
 
 

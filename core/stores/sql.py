@@ -20,7 +20,15 @@ from core.projections import Projection, Query, Table
 from core.stores import Head, Search, Shelf, StoredSnapshot, tables
 from core.stores.asking import count_asked, rows_asked, values_asked
 from core.stores.beside import index_beside, swap_tables
-from core.stores.finding import last_version, narrowed, position_of, text, version_by
+from core.stores.finding import (
+    NEWEST_BY,
+    last_version,
+    narrowed,
+    position_of,
+    text,
+    version_by,
+    within,
+)
 from core.stores.read_models import SqlShelf
 from core.stores.rows import Row, read_changes, read_rows, read_values, written_changes
 from core.stores.tables import checkpoints, events
@@ -43,6 +51,8 @@ class SqlStore(ABC):
     page = PAGE
     """How many events of a stream are read at once: many where each page is a journey."""
     folded = "lower"  # Python's, put there by the store
+    newest_by = NEWEST_BY
+    """The last position that was recorded by a time (µs)."""
 
     def __init__(self, url: str, codec: Codec) -> None:
         self.url = url
@@ -144,6 +154,7 @@ class SqlStore(ABC):
         wanted = wanted.order_by(position.desc() if newest_first else position)
         if after is not None:
             wanted = wanted.where(position < after if newest_first else position > after)
+        wanted = within(wanted, search, self.fetch, self.newest_by)
         with self.reading() as connection:
             rows = connection.execute(narrowed(wanted, search, self.actor())).fetchall()
         return self.recorded(tuple(row) for row in rows)
@@ -165,7 +176,7 @@ class SqlStore(ABC):
         return last if position is None else version_by(self.fetch, stream, last, position)
 
     def position_at(self, moment: Moment, stream: str | None = None) -> int:
-        return position_of(self.fetch, moment, stream)
+        return position_of(self.fetch, moment, stream, self.newest_by)
 
     def _number(self, wanted: Select[Any]) -> int:
         with self.reading() as connection:

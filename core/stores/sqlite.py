@@ -23,7 +23,6 @@ from core.stores.placing import Ends, admit
 from core.stores.sandbox import Answer, Limits
 from core.stores.sql import SqlStore
 from core.stores.sqlite_append import (
-    FEW,
     MANY,
     insert,
     inserted,
@@ -33,7 +32,7 @@ from core.stores.sqlite_append import (
     read_ends,
 )
 from core.stores.sqlite_file import Readers, located, translated, unavailable
-from core.stores.sqlite_schema import check, migrate, version_of
+from core.stores.sqlite_schema import NEWEST_BY, check, migrate, version_of
 from core.stores.sqlite_wal import here, said_of
 from core.stores.sqlite_writer import Writer
 from core.stores.tables import events
@@ -46,6 +45,7 @@ KEPT = 10_000
 class SqliteStore(SqlStore):
     """A log in one SQLite file."""
 
+    newest_by = NEWEST_BY
     page = 256  # what is read is folded while the processor still has it at hand
 
     def __init__(self, url: str, path: Path, codec: Codec) -> None:
@@ -111,14 +111,14 @@ class SqliteStore(SqlStore):
         """Append behind the end this store left; None, and nothing written, if it is not the end.
 
         Positions are dense, and no two events share one: where the next place is still free,
-        nobody else has written, and one statement is the whole transaction.
+        nobody else has written: the unique keys are the check, not a look before it.
         """
-        if self._ends is None or not 0 < len(encoded) <= FEW:
+        if self._ends is None or not encoded:
             return None
         try:
-            with self._writer.turn() as run:
+            with self._writer as run:
                 ends, self._ends = self._ends, None
-                if ends is None or ends.version(stream) != expected:
+                if ends is None or not ends.follows(stream, expected):
                     return None
                 rows = place(ends, stream, encoded)
                 insert(run, rows)

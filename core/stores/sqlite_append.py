@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
-from functools import cache
-from itertools import chain
 from typing import Any
 
 from core.codec import Encoded
@@ -13,12 +11,11 @@ from core.events import COLUMNS, StoredRow, to_microseconds, utc_now
 from core.stores.placing import EMPTY_LOG, EMPTY_STREAM, Ends, StreamEnd
 from core.stores.sql import ROW
 
-MARKS = f"({', '.join('?' * len(COLUMNS))})"
-INSERT = f"INSERT INTO events ({ROW}) VALUES {MARKS}"
+INSERT = f"INSERT INTO events ({ROW}) VALUES ({', '.join('?' * len(COLUMNS))})"
 LOG_END = "SELECT position, recorded_at, seal FROM events ORDER BY position DESC LIMIT 1"
 STREAM_END = "SELECT version, digest FROM events WHERE stream = ? ORDER BY version DESC LIMIT 1"
 KNOWN = f"SELECT {ROW} FROM events WHERE event_id IN (%s)"
-FEW, MANY = 8, 500
+MANY = 500
 
 
 def read_ends(run: Any) -> Ends:
@@ -37,13 +34,20 @@ def place(ends: Ends, stream: str, encoded: Sequence[Encoded]) -> list[StoredRow
 
 
 def insert(run: Any, rows: Sequence[StoredRow]) -> None:
-    """A few rows in one statement: all of them or, with an `IntegrityError`, none."""
-    run.execute(_insert(len(rows)), tuple(chain.from_iterable(rows)))
+    """Rows in a transaction of their own: all of them or, with an `IntegrityError`, none.
 
-
-@cache
-def _insert(count: int) -> str:
-    return f"INSERT INTO events ({ROW}) VALUES {', '.join([MARKS] * count)}"
+    Not in one statement of many rows: beside a trigger it would keep them all in a table aside.
+    """
+    if len(rows) == 1:
+        run.execute(INSERT, rows[0])
+        return
+    try:
+        run.execute("BEGIN IMMEDIATE")
+        run.executemany(INSERT, rows)
+        run.execute("COMMIT")
+    except BaseException:
+        run.rollback()
+        raise
 
 
 def inserted(

@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 from urllib.parse import quote
 
 from sqlalchemy import URL, Engine, create_engine, event
@@ -109,6 +109,9 @@ def _lower(value: Any) -> Any:
     return value.lower() if isinstance(value, str) else value
 
 
+NO_FILE = -1
+
+
 class Queue:
     """Writers of other processes wait in line: SQLite alone lets one starve for seconds, and old
     versions of it lose pages when two of them write and checkpoint at one instant.
@@ -120,29 +123,30 @@ class Queue:
 
     def __init__(self, url: str, path: Path) -> None:
         self._url, self._path = url, Path(f"{path}.lock")
-        self._file: IO[str] | None = None
+        self._file = NO_FILE
 
-    def __enter__(self) -> None:
+    def enter(self) -> None:
+        """Wait until nobody else is at it."""
         if fcntl is not None:
-            fcntl.flock(self._opened(), fcntl.LOCK_EX)
+            fcntl.flock(self._opened() if self._file == NO_FILE else self._file, fcntl.LOCK_EX)
 
-    def __exit__(self, *_: object) -> None:
-        if self._file is not None:
+    def leave(self) -> None:
+        """Let the next one in."""
+        if self._file != NO_FILE:
             fcntl.flock(self._file, fcntl.LOCK_UN)
 
-    def _opened(self) -> IO[str]:
-        if self._file is None:
-            try:
-                self._file = self._path.open("a")
-            except OSError:
-                raise StoreUnavailable(self._url, "it is read-only") from None
+    def _opened(self) -> int:
+        try:
+            self._file = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o666)
+        except OSError:
+            raise StoreUnavailable(self._url, "it is read-only") from None
         return self._file
 
     def close(self) -> None:
         """Let go of the file."""
-        if self._file is not None:
-            self._file.close()
-            self._file = None
+        if self._file != NO_FILE:
+            os.close(self._file)
+            self._file = NO_FILE
 
 
 @contextmanager

@@ -31,7 +31,31 @@ def _lay_out(connection: Connection) -> None:
     connection.exec_driver_sql(f"PRAGMA application_id = {APPLICATION_ID}")
 
 
-STEPS = (Step("The log, its guards, snapshots and checkpoints were laid out.", _lay_out),)
+APART = 16
+"""Positions between two whose time is in the index."""
+
+NEWEST_BY = f"""WITH near AS (
+    SELECT coalesce((SELECT position FROM events WHERE position % {APART} = 0 AND recorded_at <= ?1
+      ORDER BY recorded_at DESC, position DESC LIMIT 1), 0) AS place)
+  SELECT coalesce(max(position), 0) FROM events, near
+  WHERE position BETWEEN place AND place + {APART} - 1 AND recorded_at <= ?1"""
+"""`recorded_at` never goes backwards: its index leads near the last one, whose neighbours tell."""
+
+
+def _index_fewer_times(connection: Connection) -> None:
+    """An append that touches an index less writes a page less."""
+    connection.exec_driver_sql("DROP INDEX IF EXISTS ix_events_recorded_at")
+    connection.exec_driver_sql(
+        f"CREATE INDEX events_by_time ON events (recorded_at) WHERE position % {APART} = 0"
+    )
+
+
+STEPS = (
+    Step("The log, its guards, snapshots and checkpoints were laid out.", _lay_out),
+    Step(
+        "The times of fewer events are in an index, so that appends write less.", _index_fewer_times
+    ),
+)
 """From version to version of the schema, beginning with an empty file."""
 
 

@@ -16,6 +16,9 @@ LIMIT = 16 * 2**20
 TRY_AGAIN = 1.0
 """Seconds between two attempts, while a reader prevents it."""
 
+SELDOM = 16
+"""Small commits between two looks at a write-ahead log that is within its limit."""
+
 AFFECTED = (3, 7, 0), (3, 51, 3)
 MENDED = {(3, 44): 6, (3, 50): 7}
 
@@ -54,11 +57,18 @@ class Watch:
         self._path = Path(f"{file}-wal")
         self._next = 0.0
         self._warned = False
+        self._unseen = SELDOM
+
+    def glance(self, run: sqlite3.Connection) -> None:
+        """After a small commit, still in the queue of writers: now and then is enough."""
+        self._unseen += 1
+        if self._unseen >= SELDOM:
+            self.look(run)
 
     def look(self, run: sqlite3.Connection) -> None:
         """After a commit, still in the queue of writers."""
         if self._size() <= LIMIT:
-            self._warned = False
+            self._unseen, self._warned = 0, False
             return
         now = time.monotonic()
         if now < self._next:
@@ -77,7 +87,7 @@ class Watch:
             return ""
         return (
             f"{self._path.name} has grown to {size / 2**20:,.0f} MiB, because a reader has kept one"
-            " transaction open: end it, and the next append folds it back."
+            " transaction open: end it, and the next appends fold it back."
         )
 
     def _size(self) -> int:

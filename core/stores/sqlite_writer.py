@@ -26,13 +26,14 @@ class Writer:
         self.watch = Watch(path)
         self._url, self._path = url, path
         self._connection: Connection | None = None
+        self._run: Any = None
         self._process = os.getpid()
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
         """In turn, all or nothing; database errors come out as ours."""
         self.require_home()
-        with translated(self._url), self.turn() as run:
+        with translated(self._url), self as run:
             try:
                 run.execute("BEGIN IMMEDIATE")
                 yield self._connected()
@@ -40,20 +41,34 @@ class Writer:
             except BaseException:
                 run.rollback()
                 raise
+            self.watch.look(run)
 
-    @contextmanager
-    def turn(self) -> Iterator[Any]:
+    def __enter__(self) -> Any:
         """The driver's own connection while nobody else writes: hot statements are prepared there,
         without a layer."""
         self.require_home()
-        with self.lock, self.queue:
-            run = self._connected().connection.driver_connection
-            try:
-                yield run
-            except sqlite3.OperationalError:
+        self.lock.acquire()
+        try:
+            self.queue.enter()
+            if self._connection is None:
+                self._connected()
+        except BaseException:
+            self._give_way()
+            raise
+        return self._run
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        try:
+            if kind is None:
+                self.watch.glance(self._run)
+            elif issubclass(kind, sqlite3.OperationalError):
                 self._leave()  # what a failed disk left in this connection is not to be trusted
-                raise
-            self.watch.look(run)  # type: ignore[arg-type]
+        finally:
+            self._give_way()
+
+    def _give_way(self) -> None:
+        self.queue.leave()
+        self.lock.release()
 
     def require_home(self) -> None:
         """Locks do not cross a fork: two processes on one connection would corrupt the file."""
@@ -70,6 +85,7 @@ class Writer:
         if self._connection is None:
             # Pinned: statements stay prepared, and nothing else is ever sent on it.
             self._connection = writing_engine(self._path).connect()
+            self._run = self._connection.connection.driver_connection
         return self._connection
 
     def close(self) -> None:
@@ -78,12 +94,15 @@ class Writer:
             if self._connection is not None:
                 # The last connection to leave folds the write-ahead log back into the file: it
                 # does so in line with the writers.
-                with self.queue:
+                self.queue.enter()
+                try:
                     self._leave()
-                self.queue.close()
+                finally:
+                    self.queue.leave()
+                    self.queue.close()
 
     def _leave(self) -> None:
         if self._connection is not None:
-            connection, self._connection = self._connection, None
+            connection, self._connection, self._run = self._connection, None, None
             connection.invalidate()
             connection.close()

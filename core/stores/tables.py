@@ -39,7 +39,7 @@ events = SqlTable(
     Column("schema_version", Integer, nullable=False),
     Column("event_id", LargeBinary, nullable=False, unique=True),
     Column("occurred_at", BigInteger, nullable=False),
-    Column("recorded_at", BigInteger, nullable=False, index=True),
+    Column("recorded_at", BigInteger, nullable=False),
     Column("metadata", LargeBinary, nullable=False),
     Column("data", LargeBinary, nullable=False),
     Column("digest", LargeBinary, nullable=False),

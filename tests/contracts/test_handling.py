@@ -17,12 +17,15 @@ from core.moments import AtPosition
 from core.orders import (
     AddItem,
     CancelOrder,
+    ChangeShippingAddress,
     CreateOrder,
     DeliverOrder,
+    OrderCancelled,
     OrderCommand,
     OrderEvent,
     PlaceOrder,
     RecordPayment,
+    ShippingAddressChanged,
     orders,
 )
 from core.orders.views.order_details import ORDERS
@@ -137,6 +140,51 @@ def test_a_command_that_became_wrong_meanwhile_is_refused(
     outrun(machine, monkeypatch, [[lamp]])
     with pytest.raises(CommandRefused, match="Lamp is in the order already"):
         machine.handle(add_lamp)
+
+
+def test_a_refusal_is_not_believed_of_a_state_that_somebody_else_has_changed(
+    machine: TimeMachine,
+) -> None:
+    machine.handle(create)
+    machine.store.append("order-o1", [lamp], 1)
+    [recorded] = machine.handle(PlaceOrder("o1", HOME))  # of the order in hand, that was empty
+    assert recorded.version == 3
+
+
+def test_nothing_to_do_is_not_believed_of_a_state_that_somebody_else_has_changed(
+    machine: TimeMachine,
+) -> None:
+    machine.handle(create)
+    machine.handle(ChangeShippingAddress("o1", HOME))
+    assert machine.handle(ChangeShippingAddress("o1", HOME)) == []
+    machine.handle(ChangeShippingAddress("o1", HOME | {"city": "Leith"}))
+    machine.store.append("order-o1", [ShippingAddressChanged("o1", {"city": "Rome"})], 3)
+    [recorded] = machine.handle(ChangeShippingAddress("o1", HOME | {"city": "Leith"}))
+    assert recorded.version == 5
+
+
+def test_what_was_decided_on_a_state_that_somebody_else_has_changed_is_decided_again(
+    machine: TimeMachine,
+) -> None:
+    machine.handle(create)
+    machine.handle(add_lamp)
+    machine.store.append("order-o1", [OrderCancelled("o1", "no", "grace")], 2)
+    with pytest.raises(CommandRefused, match="Cannot modify cancelled order"):
+        machine.handle(PlaceOrder("o1", HOME))
+    assert machine.store.head().position == 3
+
+
+def test_states_in_hand_give_way_to_others(
+    machine: TimeMachine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.handler.IN_HAND", 2)
+    names = ["o1", "o2", "o3"]
+    for name in names:
+        machine.handle(CreateOrder(name, "ada"))
+    assert len(machine._handler._in_hand) == 1
+    for name in names:
+        machine.handle(AddItem(name, "lamp", "Lamp", 2, Decimal("9.50")))
+    assert [machine.order(name).version for name in names] == [2, 2, 2]
 
 
 ABSURD: list[OrderCommand] = [

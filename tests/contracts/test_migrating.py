@@ -13,16 +13,24 @@ from sqlalchemy import Connection, make_url
 
 from core.digests import verify
 from core.errors import StoreUnavailable
-from core.stores import migrate_store, open_store, postgres_schema, sqlite_schema
+from core.stores import EventStore, migrate_store, open_store, postgres_schema, sqlite_schema
 from core.stores.migrating import Step
 from core.stores.postgres_server import engine
+from core.stores.sqlite import SqliteStore
 from tests import postgres
 from tests.conftest import CODEC, DURABLE
 from tests.orders.facts import lamp, opened
 
 ROOT = Path(__file__).parents[2]
 SCHEMAS = (postgres_schema, sqlite_schema)
+TODAY = {schema.__name__: len(schema.STEPS) for schema in SCHEMAS}
 TABLE, INDEX = "CREATE TABLE notes (note text)", "CREATE INDEX notes_by_note ON notes (note)"
+
+
+def today(url: str) -> int:
+    """The version of the schema that a store there has today."""
+    schema = postgres_schema if url.startswith("postgresql") else sqlite_schema
+    return TODAY[schema.__name__]
 
 
 def run(statement: str) -> Step:
@@ -48,7 +56,7 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 @pytest.fixture
 def older(url: str) -> str:
-    """A store of version 1 with one event."""
+    """A store of today with one event, which tomorrow is an older one."""
     with closing(open_store(url, CODEC)) as store:
         store.append("order-a", [opened], 0)
     return url
@@ -58,8 +66,9 @@ def test_where_nothing_is_a_store_is_laid_out_and_the_second_time_there_is_nothi
     url: str,
 ) -> None:
     first, second = migrate_store(url, CODEC), migrate_store(url, CODEC)
-    assert (first.was, first.version, len(first.steps)) == (0, 1, 1)
-    assert (second.was, second.version, second.steps) == (1, 1, ())
+    last = today(url)
+    assert (first.was, first.version, len(first.steps)) == (0, last, last)
+    assert (second.was, second.version, second.steps) == (last, last, ())
     with closing(open_store(url, CODEC, create=False)) as store:
         store.append("order-a", [opened], 0)
 
@@ -68,10 +77,13 @@ def test_an_older_store_is_refused_with_the_remedy_and_the_remedy_helps(
     older: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tomorrow(monkeypatch, run(TABLE), run(INDEX))
-    with pytest.raises(StoreUnavailable, match=r"schema 1, here 3.*`eventscope migrate`"):
+    was = today(older)
+    with pytest.raises(
+        StoreUnavailable, match=rf"schema {was}, here {was + 2}.*`eventscope migrate`"
+    ):
         open_store(older, CODEC)
     migrated = migrate_store(older, CODEC)
-    assert (migrated.was, migrated.version) == (1, 3)
+    assert (migrated.was, migrated.version) == (was, was + 2)
     assert migrated.steps == (f"{TABLE}.", f"{INDEX}.")
     with closing(open_store(older, CODEC)) as store:
         store.append("order-a", [lamp], 1)
@@ -88,7 +100,7 @@ def test_a_step_that_fails_leaves_the_store_as_it_was(
     with closing(open_store(older, CODEC)) as store:
         assert verify(store.rows()).events == 1
     tomorrow(monkeypatch, run(TABLE))  # which a half-done migration would have made already
-    assert migrate_store(older, CODEC).version == 2
+    assert migrate_store(older, CODEC).version == today(older) + 1
 
 
 KILLED = """
@@ -105,18 +117,46 @@ migrate_store(sys.argv[1], CODEC)
 """
 
 
-@pytest.mark.parametrize("before", [0, 1])
+@pytest.mark.parametrize("laid_out", [False, True])
 def test_killed_in_the_middle_it_leaves_what_was_there(
-    url: str, before: int, monkeypatch: pytest.MonkeyPatch
+    url: str, laid_out: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    if before:
-        migrate_store(url, CODEC)
+    before = migrate_store(url, CODEC).version if laid_out else 0
     died = subprocess.run([sys.executable, "-c", KILLED, url], cwd=ROOT, check=False)
     assert died.returncode == -signal.SIGKILL
     tomorrow(monkeypatch, run(TABLE))
     assert migrate_store(url, CODEC).was == before
     with closing(open_store(url, CODEC)) as store:
         store.append("order-a", [opened], 0)
+
+
+def indexes(store: EventStore) -> set[str]:
+    """What the log of a file is indexed by."""
+    assert isinstance(store, SqliteStore)
+    listed = "SELECT sql FROM sqlite_master WHERE type = 'index' AND tbl_name = 'events'"
+    return {sql for (sql,) in store.fetch(listed, ()) if sql}
+
+
+def test_a_file_that_has_every_time_in_an_index_is_brought_to_fewer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url, fresh = f"sqlite:///{tmp_path}/log.db", f"sqlite:///{tmp_path}/fresh.db"
+    with monkeypatch.context() as then:
+        then.setattr(sqlite_schema, "STEPS", sqlite_schema.STEPS[:1])
+        with closing(open_store(url, CODEC)) as store:
+            assert isinstance(store, SqliteStore)
+            with store.writing() as connection:
+                connection.exec_driver_sql(
+                    "CREATE INDEX ix_events_recorded_at ON events (recorded_at)"
+                )
+            store.append("order-a", [opened], 0)
+    with pytest.raises(StoreUnavailable, match="schema 1, here 2"):
+        open_store(url, CODEC)
+    assert migrate_store(url, CODEC).steps == (sqlite_schema.STEPS[1].does,)
+    with closing(open_store(url, CODEC)) as store, closing(open_store(fresh, CODEC)) as new:
+        assert indexes(store) == indexes(new) != set()
+        store.append("order-a", [lamp], 1)
+        assert verify(store.rows()).events == 2
 
 
 def test_whoever_was_killed_while_laying_it_out_is_followed_by_whoever_opens_it(url: str) -> None:

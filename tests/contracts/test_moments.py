@@ -10,7 +10,7 @@ import pytest
 
 from core.errors import BeyondHead, NoSuchVersion, VersionNeedsOrder
 from core.moments import AtPosition, AtTime, AtVersion, Now
-from core.stores import EventStore
+from core.stores import EventStore, Search
 from tests.orders.facts import NOON, chair, lamp, opened, paid, placed
 
 HOUR = timedelta(hours=1)
@@ -45,6 +45,27 @@ def test_a_clock_time_means_all_that_was_known_by_then(
     timed: EventStore, hours: float, position: int
 ) -> None:
     assert timed.position_at(AtTime(NOON + hours * HOUR)) == position
+
+
+def test_a_clock_time_is_found_wherever_it_lies_in_a_long_log(store: EventStore) -> None:
+    hours = sorted(2 * (place // 7 + place % 40 // 39) for place in range(150))  # some at once
+    store.load(
+        ("order-a", replace(lamp, event_id=uuid4(), occurred_at=NOON + hour * HOUR))
+        for hour in hours
+    )
+    for hour in range(-1, hours[-1] + 2):
+        known = [place for place, told in enumerate(hours, 1) if told <= hour]
+        assert store.position_at(AtTime(NOON + hour * HOUR)) == len(known)
+        search = Search(since=NOON + hour * HOUR, until=NOON + (hour + 3) * HOUR)
+        found = store.search(search, None, False, 500)
+        expected = [at for at, told in enumerate(hours, 1) if hour <= told <= hour + 3]
+        assert [one.position for one in found] == expected
+
+
+def test_a_search_may_begin_before_every_time_and_end_after_it(timed: EventStore) -> None:
+    first, last = (end.replace(tzinfo=UTC) for end in (datetime.min, datetime.max))
+    found = timed.search(Search(since=first, until=last), None, True, 9)
+    assert [one.position for one in found] == [5, 4, 3, 2, 1]
 
 
 def test_a_microsecond_too_early_is_too_early(timed: EventStore) -> None:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import pickle
+import time
 from dataclasses import FrozenInstanceError
 from datetime import UTC, datetime
+from functools import reduce
+from operator import and_, or_
 from typing import Any
+from uuid import RFC_4122, UUID
 
 import pytest
 
@@ -52,7 +57,7 @@ def test_an_event_cannot_be_changed() -> None:
 
 def test_the_envelope_has_defaults_and_the_facts_have_none() -> None:
     event = OrderShipped("o1", "BR123", "Correios")
-    assert event.event_id.version == 4
+    assert event.event_id.version == 7
     assert event.occurred_at.tzinfo is UTC
     assert event.metadata == {}
     shipping: Any = OrderShipped
@@ -68,3 +73,26 @@ def test_the_envelope_is_given_by_name() -> None:
 
 def test_an_event_of_its_own_has_an_id_of_its_own() -> None:
     assert OrderCreated("o1", "ada").event_id != OrderCreated("o1", "ada").event_id
+
+
+def test_an_event_gets_an_id_of_the_time_it_was_made_and_of_chance() -> None:
+    begun = time.time_ns()
+    ids = [OrderCreated("o1", "ada").event_id for _ in range(500)]
+    assert len(set(ids)) == 500
+    assert {(one.version, one.variant) for one in ids} == {(7, RFC_4122)}
+    assert [UUID(str(one)) for one in ids] == ids
+    assert pickle.loads(pickle.dumps(ids)) == ids
+    millisecond = 1_000_000
+    for one in ids:
+        assert begun // millisecond <= one.int >> 80 <= time.time_ns() // millisecond
+    free = (1 << 62) - 1
+    assert reduce(or_, (one.int for one in ids)) & free == free  # every bit is left to chance
+    assert reduce(and_, (one.int for one in ids)) & free == 0
+
+
+def test_the_ids_of_events_rise_with_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    told = iter(range(1_700_000_000_000_000_000, 1_700_000_000_003_000_000, 245))
+    monkeypatch.setattr(time, "time_ns", lambda: next(told))
+    ids = [OrderCreated("o1", "ada").event_id for _ in range(12_000)]
+    assert ids == sorted(ids)
+    assert {one.version for one in ids} == {7}

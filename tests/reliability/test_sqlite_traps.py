@@ -121,6 +121,16 @@ def use_what_was_opened_before_the_fork(store: SqliteStore) -> None:
     again.close()
 
 
+def test_a_fork_gives_its_events_other_ids_than_its_parent(tmp_path: Path) -> None:
+    told = tmp_path / "told"
+    facts(1)  # what is drawn for the next ids is more than one needs
+    child = fork(lambda: told.write_bytes(b"".join(one.event_id.bytes for one in facts(100))))
+    assert ended([child]) == [0]
+    ids = {one.event_id.bytes for one in facts(100)}
+    assert len(told.read_bytes()) == 16 * 100
+    assert not [one for one in ids if one in told.read_bytes()]
+
+
 @pytest.mark.parametrize("times", short_and_long(15, 100))
 def test_a_fork_is_told_to_open_the_log_itself(store: SqliteStore, times: int) -> None:
     for number in range(times):
