@@ -9,11 +9,12 @@ from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import Connection, func, select, text
 
-from core.projections import END, Key, Projection, Table
-from core.stores import Spans
+from core.projections import END, Key, Projection, Table, Tally
+from core.stores import Spans, tallies
 from core.stores.rows import Row, named, read_rows, written, written_key
 from core.stores.tables import (
     HIGHS,
+    Dialect,
     checkpoints,
     climbing,
     highs_table,
@@ -35,9 +36,10 @@ once: so many rows more a question may have to look at."""
 
 
 class Connections(Protocol):
-    """Where connections come from, and what their driver says for a value."""
+    """Where connections come from, what their driver says for a value, and what the database."""
 
     mark: str
+    dialect: Dialect
 
     def reading(self) -> AbstractContextManager[Connection]: ...
 
@@ -51,7 +53,7 @@ class Connections(Protocol):
 def shape(projection: Projection) -> str:
     """Names the tables a projection writes and what it means by them; another shape is rebuilt."""
     tables = [
-        (one.name, one.key, one.indexed, one.outline, one.few_keys, _columns(one))
+        (one.name, one.key, one.indexed, one.outline, one.few_keys, _columns(one), *_counted(one))
         for one in projection.tables
     ]
     told = repr((LAYOUT, projection.revision, tables))
@@ -60,6 +62,10 @@ def shape(projection: Projection) -> str:
 
 def _columns(table: Table[Any]) -> list[tuple[str, str]]:
     return [(name, kind.column.__name__) for name, kind in named(table)]
+
+
+def _counted(table: Table[Any]) -> tuple[Any, ...]:
+    return (tallies.PAGE, table.widths) if isinstance(table, Tally) else ()
 
 
 class SqlShelf:
@@ -121,9 +127,17 @@ class SqlShelf:
             if connection.execute(moved).rowcount != 1:
                 return False
             for table in self._projection.tables:
-                if table.name in spans:
+                if isinstance(table, Tally):
+                    self._count(connection, table, checkpoint, new_checkpoint)
+                elif table.name in spans:
                     self._write_table(connection, table, spans[table.name])
         return True
+
+    def _count(self, connection: Connection, table: Tally[Any], after: int, upto: int) -> None:
+        name, dialect = table.name + self._suffix, self._store.dialect
+        if asked := tallies.pages_counted(table, dialect, name, after, upto):
+            sql = asked.sql.replace("?", self._store.mark)
+            connection.exec_driver_sql(sql, asked.values)
 
     def _write_table(self, connection: Connection, table: Table[Any], spans: Spans) -> None:
         name, mark = table.name + self._suffix, self._store.mark

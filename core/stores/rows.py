@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from operator import attrgetter
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from core.projections import Key, Table
 from core.stores import Spans
@@ -17,6 +17,13 @@ Row = tuple[Any, ...]
 
 Fetch = Callable[[str, tuple[Any, ...]], list[Any]]
 """Rows straight from the driver."""
+
+
+class Asked(NamedTuple):
+    """A statement, with a ? for each value, and the values."""
+
+    sql: str
+    values: tuple[Any, ...]
 
 
 def named(table: Table[Any]) -> list[tuple[str, Kind]]:
@@ -79,11 +86,11 @@ def read_values(table: Table[Any], columns: Sequence[str], found: list[Row]) -> 
     ]
 
 
-def written_changes(fetch: Fetch, table: Table[Any], position: int) -> list[Row]:
+def written_changes(fetch: Fetch, table: Table[Any], source: Asked, position: int) -> list[Row]:
     """Every row that came by a position: its columns, from_position and to_position."""
     columns = ", ".join((*table.columns, "from_position", "to_position"))
-    sql = f'SELECT {columns} FROM "{table.name}" WHERE from_position <= ?'
-    return fetch(f"{sql} ORDER BY from_position", (position,))
+    sql = f"SELECT {columns} FROM {source.sql} AS changed WHERE from_position <= ?"
+    return fetch(f"{sql} ORDER BY from_position", (*source.values, position))
 
 
 def read_changes(table: Table[R], found: list[Row]) -> tuple[list[R], list[int], list[int]]:
