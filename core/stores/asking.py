@@ -54,22 +54,33 @@ def _selected(
         for where in query.where
     ]
     if isinstance(table, Tally):
-        source, holds = _tallied(table, position, query.not_at, dialect), list[Asked]()
+        keyed = [
+            one for one, where in zip(wanted, query.where, strict=True) if where.column in table.key
+        ]
+        source, holds = _tallied(table, position, query.not_at, _all(keyed), dialect), list[Asked]()
     elif table.few_keys:
         source, holds = _key_by_key(table, position), list(_changed(position, query.not_at))
     else:
         source, holds = Asked(f'"{table.name}"', ()), list(_as_of(position, query))
-    conditions = [*holds, *wanted, *_bound(table, position, query)]
+    told = _all([*holds, *wanted, *_bound(table, position, query)])
+    sql = f"SELECT {', '.join(columns)} FROM {source.sql} WHERE {told.sql}"
+    return Asked(sql, (*source.values, *told.values))
+
+
+def _all(conditions: Sequence[Asked]) -> Asked:
+    """That every one of these holds."""
     told = " AND ".join(one.sql for one in conditions) or "1 = 1"
-    values = [value for part in (source, *conditions) for value in part.values]
-    return Asked(f"SELECT {', '.join(columns)} FROM {source.sql} WHERE {told}", tuple(values))
+    return Asked(told, tuple(value for one in conditions for value in one.values))
 
 
-def _tallied(table: Tally[Any], position: int, not_at: int | None, dialect: Dialect) -> Asked:
+def _tallied(
+    table: Tally[Any], position: int, not_at: int | None, keyed: Asked, dialect: Dialect
+) -> Asked:
+    # The planner would not take a condition on the key through the sums to where it belongs.
     if not_at is None:
-        found = tallies.as_of(table, dialect, position)
+        found = tallies.as_of(table, dialect, position, keyed)
     else:
-        found = tallies.not_at(table, dialect, position, not_at)
+        found = tallies.not_at(table, dialect, position, not_at, keyed)
     return Asked(f"{found.sql} AS known", found.values)
 
 

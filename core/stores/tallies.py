@@ -17,6 +17,9 @@ from core.stores.tables import Dialect
 PAGE = 1000
 """Positions of a page: so many events at most are counted when a question is asked."""
 
+ALL = Asked("1 = 1", ())
+"""The condition that every key meets."""
+
 MICROSECONDS = 1_000_000
 YEAR_ONE = 62_135_596_800 * MICROSECONDS
 """How long before 1970 a time can be, at most."""
@@ -40,23 +43,31 @@ def pages_counted(
     return Asked(f'INSERT INTO "{name}" ({columns}) {counted.sql}', counted.values)
 
 
-def as_of(tally: Tally[Any], dialect: Dialect, position: int, schema: str = "") -> Asked:
-    """The rows as of a position that has been counted: the pages, and what is behind them."""
+def as_of(
+    tally: Tally[Any], dialect: Dialect, position: int, keyed: Asked = ALL, schema: str = ""
+) -> Asked:
+    """The rows as of a position that has been counted, of the keys that meet a condition: the
+    pages, and what is behind them."""
     *key, number = tally.columns
     keys = ", ".join(key)
     tail = _counted(tally, dialect, schema, _whole(position), position)
+    # The sums of the pages come in the order of the key; only what is left of them is sorted.
     sql = (
         f"(SELECT {keys}, CAST(sum({number}) AS BIGINT) AS {number} FROM"
-        f' (SELECT {keys}, {number}, page FROM {schema}"{tally.name}" WHERE page <= ?'
-        f" UNION ALL {tail.sql}) AS counted GROUP BY {keys})"
+        f" (SELECT {keys}, sum({number}) AS {number}"
+        f' FROM {schema}"{tally.name}" WHERE {keyed.sql} AND page <= ? GROUP BY {keys}'
+        f" UNION ALL SELECT {keys}, {number} FROM ({tail.sql}) AS tail WHERE {keyed.sql})"
+        f" AS counted GROUP BY {keys})"
     )
-    return Asked(sql, (_whole(position), *tail.values))
+    return Asked(sql, (*keyed.values, _whole(position), *tail.values, *keyed.values))
 
 
-def not_at(tally: Tally[Any], dialect: Dialect, position: int, other: int) -> Asked:
+def not_at(
+    tally: Tally[Any], dialect: Dialect, position: int, other: int, keyed: Asked = ALL
+) -> Asked:
     """Those of a position that are not those of another: a number never stands again."""
     columns = ", ".join(tally.columns)
-    here, there = as_of(tally, dialect, position), as_of(tally, dialect, other)
+    here, there = (as_of(tally, dialect, one, keyed) for one in (position, other))
     sql = (
         f"(SELECT {columns} FROM {here.sql} AS here"
         f" EXCEPT SELECT {columns} FROM {there.sql} AS there)"

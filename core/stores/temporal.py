@@ -100,7 +100,7 @@ def _tallied(schema: str, table: Tally[Any], upto: int, copied: bool) -> tuple[s
     changes = _inlined(tallies.through_time(table, SQLITE, upto, within))
     if copied:
         return f'{within}"{table.name}"', changes
-    return _inlined(tallies.as_of(table, SQLITE, upto, within)), changes
+    return _inlined(tallies.as_of(table, SQLITE, upto, schema=within)), changes
 
 
 def _inlined(asked: Asked) -> str:
