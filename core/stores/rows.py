@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import cache
 from operator import attrgetter
 from typing import Any, NamedTuple, TypeVar
 
@@ -26,19 +27,21 @@ class Asked(NamedTuple):
     values: tuple[Any, ...]
 
 
-def named(table: Table[Any]) -> list[tuple[str, Kind]]:
+@cache
+def named(table: Table[Any]) -> Sequence[tuple[str, Kind]]:
     """The columns of a table, each with how its values are kept."""
-    return list(zip(table.columns, kinds(table), strict=True))
+    return tuple(zip(table.columns, kinds(table), strict=True))
 
 
-def written_key(table: Table[Any], key: Key) -> list[Any]:
-    """A key as values for the driver."""
-    columns = dict(named(table))
-    return [_write(columns[name], value) for name, value in zip(table.key, key, strict=True)]
+def written_keys(table: Table[Any], keys: Iterable[Key]) -> list[Row]:
+    """Keys as values for the driver."""
+    kinds_of = dict(named(table))
+    writes = [kinds_of[name].write or _as_it_is for name in table.key]
+    return [tuple([write(value) for write, value in zip(writes, key, strict=True)]) for key in keys]
 
 
-def _write(kind: Kind, value: Any) -> Any:
-    return value if kind.write is None or value is None else kind.write(value)
+def _as_it_is(value: Any) -> Any:
+    return value
 
 
 def written(table: Table[Any], spans: Spans) -> list[Row]:

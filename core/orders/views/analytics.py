@@ -42,20 +42,21 @@ STATUS_FIGURES = Table("status_figures", StatusRow, key=("status",), few_keys=Tr
 def evolve(rows: Rows, transition: Transition) -> None:
     """Move the order between the figures, where its status or its items change."""
     before, after = transition.before, transition.after
-    same = before.status is after.status and before.items is after.items
-    if before.version and same:
-        return
-    if before.version:
-        _move(rows, before, -1)
-    _move(rows, after, 1)
+    same = before.status is after.status
+    if not before.version:
+        _add(rows, after, 1, after.total)
+    elif not same:
+        _add(rows, before, -1, -before.total)
+        _add(rows, after, 1, after.total)
+    elif before.items is not after.items:
+        _add(rows, after, 0, after.total - before.total)
 
 
-def _move(rows: Rows, order: Order, orders: int) -> None:
+def _add(rows: Rows, order: Order, orders: int, revenue: Decimal) -> None:
     figures = rows[STATUS_FIGURES]
     status = order.status.value
     figure = figures.get((status,)) or StatusRow(status, 0, Decimal(0))
-    revenue = figure.revenue + orders * order.total
-    figures[status,] = StatusRow(status, figure.orders + orders, revenue)
+    figures[status,] = StatusRow(status, figure.orders + orders, figure.revenue + revenue)
 
 
 analytics = Projection("analytics", (EVENT_VOLUME, STATUS_FIGURES), evolve, revision=2)
