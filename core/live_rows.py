@@ -11,7 +11,7 @@ from core.stores import Shelf, Spans
 
 R = TypeVar("R")
 
-KEPT = 50_000
+KEPT = 20_000
 """How many states and rows are kept between batches; the oldest beyond that are read again."""
 
 
@@ -91,6 +91,7 @@ class _LiveRows(MutableMapping[Key, Any]):
             if before.__dict__ == row.__dict__:
                 return
             self._end(key, before, position)
+        self._rows.pop(key, None)  # what was touched last is forgotten last
         self._rows[key] = row
         self._since[key] = position
 

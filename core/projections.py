@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, MutableMapping
 from dataclasses import dataclass, fields
+from datetime import timedelta
 from functools import cached_property
 from typing import Any, Generic, Literal, Protocol, TypeVar
 
@@ -43,6 +44,21 @@ class Table(Generic[R]):
     def key_of(self, row: R) -> Key:
         """The key of a row."""
         return tuple(getattr(row, name) for name in self.key)
+
+
+@dataclass(frozen=True)
+class Tally(Table[R]):
+    """A table that no `evolve` fills: the store counts the events of the log, by type and by the
+    stretch of time in which they occurred, with statements over many positions at once.
+
+    Its columns are the name of a width, where a stretch of that width begins (UTC), the type, and
+    how many events there are; the first three are its key.
+    """
+
+    widths: tuple[tuple[str, timedelta], ...] = ()
+    """The name and the length of each width, in whole seconds; stretches are counted from 1970."""
+    view: str = ""
+    """The projection it is a table of: it is counted as far as that has come."""
 
 
 @dataclass(frozen=True, slots=True)

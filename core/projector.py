@@ -135,7 +135,7 @@ class _States:
         if found is None:
             return None
         decider, repository = found
-        before = self._states.get(stream)
+        before = self._states.pop(stream, None)  # what was touched last is forgotten last
         if before is None:
             first = recorded.version == 1
             position = recorded.position - 1

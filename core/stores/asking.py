@@ -3,34 +3,29 @@
 As of a position, a row holds if it began by then and ended after. An index can follow one of these
 two only, and either leads through half of the history. So a question goes another way where there
 is one: a page in the order of an index, from the highest value there was by then; a table of few
-keys key by key; what changed between two positions by the positions alone.
+keys key by key; what changed between two positions by the positions alone; a tally by its pages.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
-from core.projections import END, Query, Table, Where
-from core.stores.tables import HIGHS, Kind, climbing, compared, kinds
+from core.projections import END, Query, Table, Tally, Where
+from core.stores import tallies
+from core.stores.rows import Asked
+from core.stores.tables import HIGHS, Dialect, Kind, climbing, compared, kinds
 
 LAST = "~"
 """Sorts after every time that is kept as text."""
 
 
-class Asked(NamedTuple):
-    """A statement, with a ? for each value, and the values."""
-
-    sql: str
-    values: tuple[Any, ...]
-
-
 def rows_asked(
-    table: Table[Any], columns: Sequence[str], position: int, query: Query, folded: str
+    table: Table[Any], columns: Sequence[str], position: int, query: Query, dialect: Dialect
 ) -> Asked:
-    """The columns of the rows a query finds as of a position; `folded` is the function that
-    takes the case from a text. Without `order_by` they come in the order of the key."""
-    asked = _selected(table, columns, position, query, folded)
+    """The columns of the rows a query finds as of a position. Without `order_by` they come in
+    the order of the key."""
+    asked = _selected(table, columns, position, query, dialect)
     told = f"{asked.sql} ORDER BY {_order(table, query)}"
     if query.limit is None and not query.offset:
         return Asked(told, asked.values)
@@ -39,32 +34,54 @@ def rows_asked(
 
 
 def values_asked(
-    table: Table[Any], columns: Sequence[str], position: int, query: Query, folded: str
+    table: Table[Any], columns: Sequence[str], position: int, query: Query, dialect: Dialect
 ) -> Asked:
     """Some columns of all rows, in no order: those of the outline are read without the others."""
-    return _selected(table, columns, position, query, folded)
+    return _selected(table, columns, position, query, dialect)
 
 
-def count_asked(table: Table[Any], position: int, query: Query, folded: str) -> Asked:
+def count_asked(table: Table[Any], position: int, query: Query, dialect: Dialect) -> Asked:
     """How many rows a query finds as of a position."""
-    return _selected(table, ("count(*)",), position, query, folded)
+    return _selected(table, ("count(*)",), position, query, dialect)
 
 
 def _selected(
-    table: Table[Any], columns: Sequence[str], position: int, query: Query, folded: str
+    table: Table[Any], columns: Sequence[str], position: int, query: Query, dialect: Dialect
 ) -> Asked:
     named = dict(zip(table.columns, kinds(table), strict=True))
     wanted = [
-        _condition(where, named[where.column], folded, table.few_keys) for where in query.where
+        _condition(where, named[where.column], dialect.folded, table.few_keys)
+        for where in query.where
     ]
-    if table.few_keys:
+    if isinstance(table, Tally):
+        keyed = [
+            one for one, where in zip(wanted, query.where, strict=True) if where.column in table.key
+        ]
+        source, holds = _tallied(table, position, query.not_at, _all(keyed), dialect), list[Asked]()
+    elif table.few_keys:
         source, holds = _key_by_key(table, position), list(_changed(position, query.not_at))
     else:
         source, holds = Asked(f'"{table.name}"', ()), list(_as_of(position, query))
-    conditions = [*holds, *wanted, *_bound(table, position, query)]
+    told = _all([*holds, *wanted, *_bound(table, position, query)])
+    sql = f"SELECT {', '.join(columns)} FROM {source.sql} WHERE {told.sql}"
+    return Asked(sql, (*source.values, *told.values))
+
+
+def _all(conditions: Sequence[Asked]) -> Asked:
+    """That every one of these holds."""
     told = " AND ".join(one.sql for one in conditions) or "1 = 1"
-    values = [value for part in (source, *conditions) for value in part.values]
-    return Asked(f"SELECT {', '.join(columns)} FROM {source.sql} WHERE {told}", tuple(values))
+    return Asked(told, tuple(value for one in conditions for value in one.values))
+
+
+def _tallied(
+    table: Tally[Any], position: int, not_at: int | None, keyed: Asked, dialect: Dialect
+) -> Asked:
+    # The planner would not take a condition on the key through the sums to where it belongs.
+    if not_at is None:
+        found = tallies.as_of(table, dialect, position, keyed)
+    else:
+        found = tallies.not_at(table, dialect, position, not_at, keyed)
+    return Asked(f"{found.sql} AS known", found.values)
 
 
 def _as_of(position: int, query: Query) -> Iterator[Asked]:

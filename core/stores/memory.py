@@ -5,8 +5,7 @@ from __future__ import annotations
 import threading
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from functools import partial
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from core.codec import Codec, Encoded
 from core.errors import BeyondHead, NoSuchVersion, StoreUnavailable, VersionNeedsOrder
@@ -20,32 +19,27 @@ from core.events import (
 )
 from core.exactness import check_stream
 from core.moments import AtPosition, AtTime, AtVersion, Moment
-from core.projections import Projection, Query, Table
-from core.stores import Head, Search, Shelf, Spans, StoredSnapshot
-from core.stores.memory_views import MemoryShelf, holds, matches, page
+from core.stores import Head, Search, StoredSnapshot
+from core.stores.memory_views import MemoryViews, matches
 from core.stores.migrating import Migrated
 from core.stores.placing import EMPTY_LOG, EMPTY_STREAM, Ends, admit
-from core.stores.rows import Row, written
-from core.stores.sandbox import Answer, Limits
-from core.stores.temporal import ask_at, copier
 
 R = TypeVar("R")
 
 
-class MemoryStore:
+class MemoryStore(MemoryViews):
     """A log that lives as long as the process."""
 
     keeps = True
 
     def __init__(self, codec: Codec) -> None:
+        super().__init__()
         self.url = "memory:"
         self._codec = codec
-        self._log: list[StoredRow] = []
         self._streams: dict[str, list[StoredRow]] = {}
         self._ids: dict[bytes, StoredRow] = {}
         self._ends = Ends(EMPTY_LOG, lambda _: EMPTY_STREAM)
         self._snapshots: dict[str, dict[int, StoredSnapshot]] = {}
-        self._shelves: dict[tuple[str, bool], MemoryShelf] = {}
         self._lock = threading.RLock()
 
     def append(
@@ -173,53 +167,6 @@ class MemoryStore:
         snapshots = [one.position for kept in self._snapshots.values() for one in kept.values()]
         checkpoints = [shelf.checkpoint() or 0 for shelf in self._shelves.values()]
         return max([0, *snapshots, *checkpoints])
-
-    def shelf(self, projection: Projection, beside: bool = False) -> Shelf:
-        place = projection.name, beside
-        if place not in self._shelves or not self._shelves[place].is_of(projection):
-            self._shelves[place] = MemoryShelf(projection, beside)
-        return self._shelves[place]
-
-    def swap(self, projection: Projection) -> bool:
-        made = self._shelves.pop((projection.name, True), None)
-        if made:
-            self._shelves[projection.name, False] = made.in_place()
-        return made is not None
-
-    def query(self, table: Table[R], position: int, query: Query) -> list[R]:
-        return page(table, self._found(table, position, query), query)
-
-    def values(
-        self, table: Table[Any], columns: Sequence[str], position: int, query: Query
-    ) -> list[tuple[Any, ...]]:
-        rows = self.query(table, position, query)
-        return [tuple(getattr(row, column) for column in columns) for row in rows]
-
-    def count(self, table: Table[Any], position: int, query: Query) -> int:
-        return len(self._found(table, position, query))
-
-    def _found(self, table: Table[Any], position: int, query: Query) -> list[Any]:
-        return [
-            row
-            for (_, beside), shelf in self._shelves.items()
-            if not beside
-            for row in shelf.as_of(table, position, query.not_at)
-            if all(holds(row, where) for where in query.where)
-        ]
-
-    def ask(self, sql: str, tables: Sequence[Table[Any]], position: int, limits: Limits) -> Answer:
-        live = position >= len(self._log)
-        rows = partial(self._written_changes, position=position)
-        opened = copier(tables, rows, lambda: self._log[:position])
-        return ask_at(opened, tables, position, live, sql, limits)
-
-    def changes(self, table: Table[R], position: int) -> Iterator[tuple[R, int, int]]:
-        live = [shelf for (_, beside), shelf in self._shelves.items() if not beside]
-        found = [span for shelf in live for span in shelf.spans_until(table, position)]
-        return iter(sorted(found, key=lambda span: span[1]))
-
-    def _written_changes(self, table: Table[Any], position: int) -> list[Row]:
-        return written(table, Spans(list(self.changes(table, position)), []))
 
     def remarks(self) -> list[str]:
         return ["In memory: it ends with this process."]

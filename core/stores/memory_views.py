@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+from functools import partial
 from typing import Any, TypeVar
 
 from core.codec import read_json
-from core.events import StoredRow, to_microseconds
-from core.projections import END, Key, Projection, Query, Table, Where
-from core.stores import Search, Spans
+from core.deciders import made
+from core.events import StoredRow, from_microseconds, to_microseconds
+from core.projections import END, Key, Projection, Query, Table, Tally, Where
+from core.stores import Search, Shelf, Spans
+from core.stores.rows import Row, written
+from core.stores.sandbox import Answer, Limits
+from core.stores.temporal import ask_at, copier
 
 R = TypeVar("R")
 
@@ -69,6 +75,100 @@ class MemoryShelf:
         """Every row that came by a position, with the positions between which it holds."""
         for spans in self._spans.get(table.name, {}).values():
             yield from ((row, start, end) for row, start, end in spans if start <= position)
+
+
+class MemoryViews:
+    """The read models of a log in memory."""
+
+    def __init__(self) -> None:
+        self._log: list[StoredRow] = []
+        self._shelves: dict[tuple[str, bool], MemoryShelf] = {}
+
+    def shelf(self, projection: Projection, beside: bool = False) -> Shelf:
+        place = projection.name, beside
+        if place not in self._shelves or not self._shelves[place].is_of(projection):
+            self._shelves[place] = MemoryShelf(projection, beside)
+        return self._shelves[place]
+
+    def swap(self, projection: Projection) -> bool:
+        made = self._shelves.pop((projection.name, True), None)
+        if made:
+            self._shelves[projection.name, False] = made.in_place()
+        return made is not None
+
+    def query(self, table: Table[R], position: int, query: Query) -> list[R]:
+        return page(table, self._found(table, position, query), query)
+
+    def values(
+        self, table: Table[Any], columns: Sequence[str], position: int, query: Query
+    ) -> list[tuple[Any, ...]]:
+        rows = self.query(table, position, query)
+        return [tuple(getattr(row, column) for column in columns) for row in rows]
+
+    def count(self, table: Table[Any], position: int, query: Query) -> int:
+        return len(self._found(table, position, query))
+
+    def _found(self, table: Table[Any], position: int, query: Query) -> list[Any]:
+        other = query.not_at
+        if isinstance(table, Tally):
+            rows = tallied(table, self._seen(table, position), self._seen(table, other or 0))
+        else:
+            rows = [row for one in self._live() for row in one.as_of(table, position, other)]
+        return [row for row in rows if all(holds(row, where) for where in query.where)]
+
+    def _live(self) -> list[MemoryShelf]:
+        return [shelf for (_, beside), shelf in self._shelves.items() if not beside]
+
+    def _seen(self, table: Tally[Any], position: int) -> list[StoredRow]:
+        """What a tally counts: here it does so anew for every question."""
+        return self._log[: self._counted_to(table, position)]
+
+    def _counted_to(self, table: Tally[Any], position: int) -> int:
+        shelf = self._shelves.get((table.view, False))
+        return min(position, shelf.checkpoint() or 0) if shelf else 0
+
+    def ask(self, sql: str, tables: Sequence[Table[Any]], position: int, limits: Limits) -> Answer:
+        live = position >= len(self._log)
+        rows = partial(self._copied, position=position)
+        opened = copier(tables, rows, lambda: self._log[:position])
+        return ask_at(opened, tables, self._counted_to, position, live, sql, limits)
+
+    def changes(self, table: Table[R], position: int) -> Iterator[tuple[R, int, int]]:
+        if isinstance(table, Tally):
+            found = list(counted(table, self._seen(table, position)))
+        else:
+            found = [span for one in self._live() for span in one.spans_until(table, position)]
+        return iter(sorted(found, key=lambda span: span[1]))
+
+    def _copied(self, table: Table[Any], position: int) -> list[Row]:
+        """A tally as of a position, or the changes of any other table."""
+        changes = list(self.changes(table, position))
+        if isinstance(table, Tally):
+            held = [change for change in changes if change[2] == END]
+            return [row[:-2] for row in written(table, Spans(held, []))]
+        return written(table, Spans(changes, []))
+
+
+def counted(tally: Tally[R], log: Sequence[StoredRow]) -> Iterator[tuple[R, int, int]]:
+    """Every row that a tally had along a log, and from and to where it held."""
+    found: dict[Key, tuple[R, int]] = {}
+    for row in log:
+        for name, length in tally.widths:
+            stretch = length // timedelta(microseconds=1)
+            start = from_microseconds(row[6] // stretch * stretch)
+            key = (name, start, row[3])
+            before, since = found.get(key, (None, 0))
+            if before is not None:
+                yield before, since, row[0]
+            values = (*key, getattr(before, tally.columns[3], 0) + 1)
+            found[key] = made(tally.row, **dict(zip(tally.columns, values, strict=True))), row[0]
+    yield from ((row, since, END) for row, since in found.values())
+
+
+def tallied(tally: Tally[R], log: Sequence[StoredRow], other: Sequence[StoredRow]) -> list[R]:
+    """The rows of a tally after a log, but for those it has after that other one."""
+    there = {row for row, _, end in counted(tally, other) if end == END}
+    return [row for row, _, end in counted(tally, log) if end == END and row not in there]
 
 
 def _within(position: int, start: int, end: int) -> bool:

@@ -25,11 +25,11 @@ from core.stores.postgres_append import MET, UNPLACED, await_places, insert, sto
 from core.stores.postgres_load import load
 from core.stores.postgres_schema import CLUSTER, VIEWS_LOCK, check, migrate, version_of
 from core.stores.postgres_server import address, connected, driver, engine, remarks
-from core.stores.rows import Row, written_changes
+from core.stores.rows import Row
 from core.stores.sandbox import Answer, Limits
 from core.stores.soon import Soon
 from core.stores.sql import PAGE, SqlStore
-from core.stores.tables import events
+from core.stores.tables import POSTGRESQL, events
 from core.stores.temporal import ask_at, copier
 
 
@@ -41,7 +41,7 @@ class PostgresStore(SqlStore):
     """
 
     mark = "%s"
-    folded = "folded"  # `lower` folds what the language of the database knows
+    dialect = POSTGRESQL
 
     def __init__(self, url: URL, mode: str, codec: Codec) -> None:
         super().__init__(url.render_as_string(), codec)  # a password is not shown
@@ -204,9 +204,9 @@ class PostgresStore(SqlStore):
         """Asked of a copy in memory: no stranger's SQL ever comes to the server."""
 
         live = position >= self.head().position
-        rows = partial(written_changes, self.fetch, position=position)
+        rows = partial(self.copied, position=position)
         opened = copier(tables, rows, lambda: chain.from_iterable(self._pages(1, position, PAGE)))
-        return ask_at(opened, tables, position, live, sql, limits)
+        return ask_at(opened, tables, self.counted_to, position, live, sql, limits)
 
     def actor(self) -> Any:
         return cast(func.convert_from(events.c.metadata, "UTF8"), JSON)["actor"].astext

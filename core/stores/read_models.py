@@ -5,19 +5,24 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
+from datetime import datetime
+from functools import cache
+from operator import attrgetter
 from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import Connection, func, select, text
 
-from core.projections import END, Key, Projection, Table
-from core.stores import Spans
-from core.stores.rows import Row, named, read_rows, written, written_key
+from core.projections import END, Key, Projection, Table, Tally
+from core.stores import Spans, tallies
+from core.stores.rows import Row, named, read_rows, written, written_keys
 from core.stores.tables import (
     HIGHS,
+    Dialect,
     checkpoints,
     climbing,
     highs_table,
     index_statements,
+    read_time,
     view_table,
     write_time,
 )
@@ -35,9 +40,10 @@ once: so many rows more a question may have to look at."""
 
 
 class Connections(Protocol):
-    """Where connections come from, and what their driver says for a value."""
+    """Where connections come from, what their driver says for a value, and what the database."""
 
     mark: str
+    dialect: Dialect
 
     def reading(self) -> AbstractContextManager[Connection]: ...
 
@@ -51,7 +57,7 @@ class Connections(Protocol):
 def shape(projection: Projection) -> str:
     """Names the tables a projection writes and what it means by them; another shape is rebuilt."""
     tables = [
-        (one.name, one.key, one.indexed, one.outline, one.few_keys, _columns(one))
+        (one.name, one.key, one.indexed, one.outline, one.few_keys, _columns(one), *_counted(one))
         for one in projection.tables
     ]
     told = repr((LAYOUT, projection.revision, tables))
@@ -60,6 +66,10 @@ def shape(projection: Projection) -> str:
 
 def _columns(table: Table[Any]) -> list[tuple[str, str]]:
     return [(name, kind.column.__name__) for name, kind in named(table)]
+
+
+def _counted(table: Table[Any]) -> tuple[Any, ...]:
+    return (tallies.PAGE, table.widths) if isinstance(table, Tally) else ()
 
 
 class SqlShelf:
@@ -105,12 +115,8 @@ class SqlShelf:
             )
 
     def live(self, table: Table[R], key: Key) -> R | None:
-        keyed = " AND ".join(f"{column} = ?" for column in table.key)
-        found = self._store.fetch(
-            f'SELECT {", ".join(table.columns)}, to_position FROM "{table.name}{self._suffix}"'
-            f" WHERE {keyed} ORDER BY from_position DESC LIMIT 1",
-            tuple(written_key(table, key)),
-        )
+        [wanted] = written_keys(table, [key])
+        found = self._store.fetch(_latest(table, table.name + self._suffix), wanted)
         live = [row[:-1] for row in found if row[-1] == END]
         return read_rows(table, live)[0] if live else None
 
@@ -121,9 +127,17 @@ class SqlShelf:
             if connection.execute(moved).rowcount != 1:
                 return False
             for table in self._projection.tables:
-                if table.name in spans:
+                if isinstance(table, Tally):
+                    self._count(connection, table, checkpoint, new_checkpoint)
+                elif table.name in spans:
                     self._write_table(connection, table, spans[table.name])
         return True
+
+    def _count(self, connection: Connection, table: Tally[Any], after: int, upto: int) -> None:
+        name, dialect = table.name + self._suffix, self._store.dialect
+        if asked := tallies.pages_counted(table, dialect, name, after, upto):
+            sql = asked.sql.replace("?", self._store.mark)
+            connection.exec_driver_sql(sql, asked.values)
 
     def _write_table(self, connection: Connection, table: Table[Any], spans: Spans) -> None:
         name, mark = table.name + self._suffix, self._store.mark
@@ -134,7 +148,7 @@ class SqlShelf:
             connection.exec_driver_sql(
                 f'UPDATE "{name}" SET to_position = {mark}'
                 f" WHERE {keyed} AND from_position = {last} AND to_position = {END}",
-                [_ending(table, key, end) for key, end in spans.ended],
+                _endings(table, spans),
             )
         if spans.rows:
             self._store.insert_rows(connection, name, written(table, spans))
@@ -144,7 +158,8 @@ class SqlShelf:
         self, connection: Connection, table: Table[Any], name: str, spans: Spans
     ) -> None:
         for column in climbing(table):
-            rows = sorted((start, getattr(row, column)) for row, start, _ in spans.rows)
+            value = attrgetter(column)
+            rows = sorted([(start, value(row)) for row, start, _ in spans.rows])
             known = connection.execute(
                 text(f'SELECT max(highest) FROM "{name}{HIGHS}" WHERE name = :name'),
                 {"name": column},
@@ -153,16 +168,25 @@ class SqlShelf:
             self._store.insert_rows(connection, name + HIGHS, notes)
 
 
-def _highs(rows: list[tuple[int, Any]], highest: str | None) -> Iterator[tuple[int, str]]:
+def _highs(rows: list[tuple[int, datetime]], known: str | None) -> Iterator[tuple[int, str]]:
     """(position, how high a column had come by then) for rows in order of their position."""
-    noted = rows[0][0]
-    for (position, value), (following, _) in zip(rows, [*rows[1:], (END, None)], strict=True):
-        highest = max(highest or "", write_time(value))
-        if position != following and (following == END or position - noted >= STEP):
+    noted, highest = rows[0][0], read_time(known) if known else rows[0][1]
+    following = [position for position, _ in rows[1:]]
+    for (position, value), after in zip(rows, [*following, END], strict=True):
+        if value > highest:
+            highest = value
+        if position != after and (after == END or position - noted >= STEP):
             noted = position
-            yield position, highest
+            yield position, write_time(highest)
 
 
-def _ending(table: Table[Any], key: Key, end: int) -> tuple[Any, ...]:
-    found = written_key(table, key)
-    return (end, *found, *found)
+def _endings(table: Table[Any], spans: Spans) -> list[Row]:
+    keys = written_keys(table, [key for key, _ in spans.ended])
+    return [(end, *key, *key) for key, (_, end) in zip(keys, spans.ended, strict=True)]
+
+
+@cache
+def _latest(table: Table[Any], name: str) -> str:
+    keyed = " AND ".join(f"{column} = ?" for column in table.key)
+    wanted = f'SELECT {", ".join(table.columns)}, to_position FROM "{name}"'
+    return f"{wanted} WHERE {keyed} ORDER BY from_position DESC LIMIT 1"

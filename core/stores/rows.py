@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import cache
 from operator import attrgetter
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from core.projections import Key, Table
 from core.stores import Spans
@@ -19,19 +20,28 @@ Fetch = Callable[[str, tuple[Any, ...]], list[Any]]
 """Rows straight from the driver."""
 
 
-def named(table: Table[Any]) -> list[tuple[str, Kind]]:
+class Asked(NamedTuple):
+    """A statement, with a ? for each value, and the values."""
+
+    sql: str
+    values: tuple[Any, ...]
+
+
+@cache
+def named(table: Table[Any]) -> Sequence[tuple[str, Kind]]:
     """The columns of a table, each with how its values are kept."""
-    return list(zip(table.columns, kinds(table), strict=True))
+    return tuple(zip(table.columns, kinds(table), strict=True))
 
 
-def written_key(table: Table[Any], key: Key) -> list[Any]:
-    """A key as values for the driver."""
-    columns = dict(named(table))
-    return [_write(columns[name], value) for name, value in zip(table.key, key, strict=True)]
+def written_keys(table: Table[Any], keys: Iterable[Key]) -> list[Row]:
+    """Keys as values for the driver."""
+    kinds_of = dict(named(table))
+    writes = [kinds_of[name].write or _as_it_is for name in table.key]
+    return [tuple([write(value) for write, value in zip(writes, key, strict=True)]) for key in keys]
 
 
-def _write(kind: Kind, value: Any) -> Any:
-    return value if kind.write is None or value is None else kind.write(value)
+def _as_it_is(value: Any) -> Any:
+    return value
 
 
 def written(table: Table[Any], spans: Spans) -> list[Row]:
@@ -79,11 +89,11 @@ def read_values(table: Table[Any], columns: Sequence[str], found: list[Row]) -> 
     ]
 
 
-def written_changes(fetch: Fetch, table: Table[Any], position: int) -> list[Row]:
+def written_changes(fetch: Fetch, table: Table[Any], source: Asked, position: int) -> list[Row]:
     """Every row that came by a position: its columns, from_position and to_position."""
     columns = ", ".join((*table.columns, "from_position", "to_position"))
-    sql = f'SELECT {columns} FROM "{table.name}" WHERE from_position <= ?'
-    return fetch(f"{sql} ORDER BY from_position", (position,))
+    sql = f"SELECT {columns} FROM {source.sql} AS changed WHERE from_position <= ?"
+    return fetch(f"{sql} ORDER BY from_position", (*source.values, position))
 
 
 def read_changes(table: Table[R], found: list[Row]) -> tuple[list[R], list[int], list[int]]:

@@ -6,20 +6,16 @@ as prepared text on the driver's cursor, because typed columns cost three times 
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Select, bindparam, func, select
+from sqlalchemy import Select, bindparam, func, select
 
 from core.codec import Codec
 from core.events import COLUMNS, Event, Recorded, StoredRow, from_microseconds
 from core.moments import Moment
-from core.projections import Projection, Query, Table
-from core.stores import Head, Search, Shelf, StoredSnapshot, tables
-from core.stores.asking import count_asked, rows_asked, values_asked
-from core.stores.beside import index_beside, swap_tables
+from core.stores import Head, Search, StoredSnapshot, tables
 from core.stores.finding import (
     NEWEST_BY,
     last_version,
@@ -29,8 +25,7 @@ from core.stores.finding import (
     version_by,
     within,
 )
-from core.stores.read_models import SqlShelf
-from core.stores.rows import Row, read_changes, read_rows, read_values, written_changes
+from core.stores.sql_views import SqlViews
 from core.stores.tables import checkpoints, events
 
 R = TypeVar("R")
@@ -42,29 +37,18 @@ FIRST_PAGE, PAGE = 64, 2048
 """A tail behind a snapshot fits in the first page; a long replay moves on to big ones."""
 
 
-class SqlStore(ABC):
-    """A log in a database. The hot queries say ? for a value; `mark` is what the driver says, and
-    `folded` the name of the function that takes the case from a text, in every alphabet."""
+class SqlStore(SqlViews):
+    """A log in a database. The hot queries say ? for a value; `mark` is what the driver says."""
 
-    mark = "?"
     keeps = True
     page = PAGE
     """How many events of a stream are read at once: many where each page is a journey."""
-    folded = "lower"  # Python's, put there by the store
     newest_by = NEWEST_BY
     """The last position that was recorded by a time (µs)."""
 
     def __init__(self, url: str, codec: Codec) -> None:
         self.url = url
         self._codec = codec
-
-    @abstractmethod
-    def reading(self) -> AbstractContextManager[Connection]:
-        """A connection that only reads; database errors come out as ours."""
-
-    @abstractmethod
-    def writing(self) -> AbstractContextManager[Connection]:
-        """The one connection that writes, inside a transaction that commits at the end."""
 
     @abstractmethod
     def load(self, entries: Iterable[tuple[str, Event]]) -> int: ...
@@ -137,15 +121,6 @@ class SqlStore(ABC):
             yield rows
             position = rows[-1][0] + 1
 
-    @abstractmethod
-    def fetch(self, sql: str, parameters: tuple[Any, ...]) -> list[Any]:
-        """Rows straight from the driver, for the hot queries."""
-
-    def insert_rows(self, connection: Connection, name: str, rows: list[Row]) -> None:
-        """Put many rows into a table; the first fixes how many columns there are."""
-        marks = ", ".join([self.mark] * len(rows[0]))
-        connection.exec_driver_sql(f'INSERT INTO "{name}" VALUES ({marks})', rows)
-
     def search(
         self, search: Search, after: int | None, newest_first: bool, limit: int
     ) -> list[Recorded]:
@@ -214,28 +189,3 @@ class SqlStore(ABC):
             self._number(select(func.max(checkpoints.c.position))),
             self._number(select(func.max(tables.snapshots.c.position))),
         )
-
-    def shelf(self, projection: Projection, beside: bool = False) -> Shelf:
-        return SqlShelf(self, projection, beside)
-
-    def swap(self, projection: Projection) -> bool:
-        index_beside(self, projection)
-        with self.writing() as connection:
-            return swap_tables(connection, projection)
-
-    def query(self, table: Table[R], position: int, query: Query) -> list[R]:
-        found = self.fetch(*rows_asked(table, table.columns, position, query, self.folded))
-        return read_rows(table, found)
-
-    def values(
-        self, table: Table[Any], columns: Sequence[str], position: int, query: Query
-    ) -> list[tuple[Any, ...]]:
-        found = self.fetch(*values_asked(table, columns, position, query, self.folded))
-        return read_values(table, columns, found)
-
-    def count(self, table: Table[Any], position: int, query: Query) -> int:
-        return int(self.fetch(*count_asked(table, position, query, self.folded))[0][0])
-
-    def changes(self, table: Table[R], position: int) -> Iterator[tuple[R, int, int]]:
-        rows = written_changes(self.fetch, table, position)
-        return zip(*read_changes(table, rows), strict=True)

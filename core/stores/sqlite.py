@@ -35,7 +35,7 @@ from core.stores.sqlite_file import Readers, located, translated, unavailable
 from core.stores.sqlite_schema import NEWEST_BY, check, migrate, version_of
 from core.stores.sqlite_wal import here, said_of
 from core.stores.sqlite_writer import Writer
-from core.stores.tables import events
+from core.stores.tables import SQLITE, events
 from core.stores.temporal import ask_at
 
 KEPT = 10_000
@@ -45,6 +45,7 @@ KEPT = 10_000
 class SqliteStore(SqlStore):
     """A log in one SQLite file."""
 
+    dialect = SQLITE
     newest_by = NEWEST_BY
     page = 256  # what is read is folded while the processor still has it at hand
 
@@ -165,7 +166,7 @@ class SqliteStore(SqlStore):
     def ask(self, sql: str, tables: Sequence[Table[Any]], position: int, limits: Limits) -> Answer:
         live = position >= self.head().position
         file = f"file:{quote(str(self._path))}?mode=ro"
-        return ask_at(lambda _: file, tables, position, live, sql, limits)
+        return ask_at(lambda _: file, tables, self.counted_to, position, live, sql, limits)
 
     def actor(self) -> Any:
         return func.json_extract(cast(events.c.metadata, Text), "$.actor")

@@ -22,7 +22,7 @@ from sqlalchemy import (
 from sqlalchemy import Table as SqlTable
 from sqlalchemy.types import TypeEngine
 
-from core.projections import END, Table
+from core.projections import END, Table, Tally
 
 Position = BigInteger().with_variant(Integer, "sqlite")
 """SQLite keeps rows in position order only when the primary key is a plain INTEGER."""
@@ -68,6 +68,25 @@ checkpoints = SqlTable(
 )
 
 
+class Dialect(NamedTuple):
+    """What databases say in different ways."""
+
+    folded: str
+    """The function that takes the case from a text, in every alphabet."""
+    moment: str
+    """Seconds since 1970, for which the {} stands, as text of the form that times are kept in."""
+
+
+SQLITE = Dialect(
+    folded="lower",  # Python's, put there by the store
+    moment="strftime('%Y-%m-%d %H:%M:%S.000000', {}, 'unixepoch')",
+)
+POSTGRESQL = Dialect(
+    folded="folded",  # `lower` folds what the language of the database knows
+    moment="""to_char(to_timestamp({}) AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS".000000"')""",
+)
+
+
 class Kind(NamedTuple):
     """How values of one Python type are kept in a column."""
 
@@ -77,7 +96,7 @@ class Kind(NamedTuple):
     optional: bool = False
 
 
-@lru_cache(maxsize=100_000)  # an order's times recur in each of its rows
+@lru_cache(maxsize=20_000)  # an order's times recur in each of its rows
 def write_time(moment: datetime) -> str:
     """UTC as text of fixed width, so that it sorts and every database's date functions read it."""
     return moment.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
@@ -132,18 +151,24 @@ HIGHS = "__highs"
 
 
 def view_table(table: Table[Any], name: str) -> SqlTable:
-    """The SQL table of a read model: a row per change, and the positions between it holds.
+    """The SQL table of a read model: a row per change, and the positions between which it holds;
+    of a tally a row per page of the log, and the position that page ends with.
 
     SQLite keeps one without indexes in the order of its key. From an index of another a number
     leads to the row, which takes half as long as a key would.
     """
     columns = zip(table.columns, map(_column_type, kinds(table)), strict=True)
+    span = [
+        Column("from_position", BigInteger, primary_key=True),
+        Column("to_position", BigInteger, nullable=False),
+    ]
+    if isinstance(table, Tally):
+        span = [Column("page", BigInteger, primary_key=True)]
     return SqlTable(
         name,
         MetaData(),
         *[Column(column, kind, primary_key=column in table.key) for column, kind in columns],
-        Column("from_position", BigInteger, primary_key=True),
-        Column("to_position", BigInteger, nullable=False),
+        *span,
         sqlite_with_rowid=bool(table.indexed),
     )
 
@@ -164,6 +189,8 @@ def index_statements(table: Table[Any], name: str, generation: int) -> Iterator[
     """The indexes of a read model. Each column people sort by begins with the most, and is followed
     by the key, that breaks ties, and by the positions, that tell whether a row holds without a look
     at it: a page of such a list is read as it stands, and nothing is sorted."""
+    if isinstance(table, Tally):
+        return  # its key leads to all there is
     span = ("from_position", "to_position")
     named = dict(zip(table.columns, kinds(table), strict=True))
     wanted: dict[str, tuple[str, ...]] = {}

@@ -9,14 +9,16 @@ from __future__ import annotations
 import re
 import secrets
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from typing import Any, get_type_hints
 
 from core.events import COLUMNS
-from core.projections import END, Table
+from core.projections import END, Table, Tally
+from core.stores import tallies
+from core.stores.rows import Asked
 from core.stores.sandbox import Answer, Limits, Readable, ask
-from core.stores.tables import kinds
+from core.stores.tables import SQLITE, kinds
 
 Tables = Sequence[Table[Any]]
 HISTORY = "_history"
@@ -32,6 +34,7 @@ EVENT_COLUMNS = """position, stream, substr(stream, instr(stream, '-') + 1) AS o
 def ask_at(
     opened: Callable[[Sequence[str]], str | bytes],
     tables: Tables,
+    counted: Callable[[Tally[Any], int], int],
     position: int,
     live: bool,
     sql: str,
@@ -40,17 +43,28 @@ def ask_at(
     """The answer to a query as of a position. Raises `BadQuery`.
 
     `opened` tells where the tables of these names are: in a file (its URI), or in an image; `live`
-    says that the position is the head, where the live rows are the answer and have indexes.
+    says that the position is the head, where the live rows are the answer and have indexes;
+    `counted` how far up to the position a tally has come.
     """
     wanted = [one for one in tables if mentioned(sql, one.name, one.name + HISTORY)]
     histories = [one for one in wanted if mentioned(sql, one.name + HISTORY)]
     log = [EVENTS] if histories or mentioned(sql, EVENTS) else []
-    schema = _unguessed()
-    queries = dict(_queries(schema, wanted, bool(log), position, live))
+    schema, database = _unguessed(), opened([*log, *(one.name for one in wanted)])
+    queries = {EVENTS: _events(schema, position)} if log else {}
+    for one in wanted:
+        if isinstance(one, Tally):
+            rows, changes = _tallied(
+                schema, one, counted(one, position), copied=isinstance(database, bytes)
+            )
+        else:
+            rows, changes = _kept(schema, one, position, live)
+        queries[one.name] = f"SELECT {_columns(one)} FROM {rows}"
+        if log:
+            queries[one.name + HISTORY] = _history(schema, one, changes, position)
     hidden = {name: _unguessed() for name in queries}
     names = [table.name for table in tables]
     readable = Readable(
-        opened([*log, *(one.name for one in wanted)]),
+        database,
         schema,
         [view for name in queries for view in _views(name, hidden[name], queries[name])],
         [*names, *(name + HISTORY for name in names), EVENTS],
@@ -65,18 +79,6 @@ def mentioned(sql: str, *names: str) -> bool:
     return any(re.search(rf"\b{re.escape(name)}\b", sql, re.IGNORECASE) for name in names)
 
 
-def _queries(
-    schema: str, wanted: Tables, log: bool, position: int, live: bool
-) -> Iterator[tuple[str, str]]:
-    """Each name that a query may say → what it means."""
-    for table in wanted:
-        yield table.name, _as_of(schema, table, position, live)
-        if log:
-            yield table.name + HISTORY, _history(schema, table, position)
-    if log:
-        yield EVENTS, _events(schema, position)
-
-
 def _unguessed() -> str:
     return f"beneath_{secrets.token_hex(16)}"
 
@@ -85,18 +87,33 @@ def _views(name: str, hidden: str, query: str) -> list[tuple[str, str]]:
     return [(hidden, query), (name, f'SELECT * FROM "{hidden}"')]
 
 
-def _as_of(schema: str, table: Table[Any], position: int, live: bool) -> str:
+def _kept(schema: str, table: Table[Any], position: int, live: bool) -> tuple[str, str]:
+    """Where the rows of a read model that hold are found, and those that ever held."""
+    kept = f'{schema}."{table.name}"'
     holds = f"from_position <= {position} AND to_position > {position}"
-    holds = f"to_position = {END}" if live else holds
-    return f'SELECT {_columns(table)} FROM {schema}."{table.name}" WHERE {holds}'
+    return f"{kept} WHERE {f'to_position = {END}' if live else holds}", kept
 
 
-def _history(schema: str, table: Table[Any], position: int) -> str:
+def _tallied(schema: str, table: Tally[Any], upto: int, copied: bool) -> tuple[str, str]:
+    """The same of a tally that was counted up to a position; a copy holds what came of it."""
+    within = f"{schema}."
+    changes = _inlined(tallies.through_time(table, SQLITE, upto, within))
+    if copied:
+        return f'{within}"{table.name}"', changes
+    return _inlined(tallies.as_of(table, SQLITE, upto, schema=within)), changes
+
+
+def _inlined(asked: Asked) -> str:
+    """A statement whose values are whole numbers, with its values."""
+    return asked.sql.replace("?", "{}").format(*asked.values)
+
+
+def _history(schema: str, table: Table[Any], source: str, position: int) -> str:
     ended = f"CASE WHEN to_position <= {position} THEN to_position END"
     return (
         f"SELECT {_columns(table)}, from_position, {ended} AS to_position,"
         f" {_recorded(schema, 'from_position')} AS from_time, {_recorded(schema, ended)} AS to_time"
-        f' FROM {schema}."{table.name}" WHERE from_position <= {position}'
+        f" FROM {source} WHERE from_position <= {position}"
     )
 
 
@@ -135,8 +152,8 @@ def copier(
 ) -> Callable[[Sequence[str]], bytes]:
     """Makes images of copies, for a store that is no SQLite file.
 
-    `rows` gives the columns, from_position and to_position of a read model, `log` the rows of the
-    log, both up to the position that is asked about.
+    `rows` gives the columns, from_position and to_position of a read model, or a tally as of the
+    position that is asked about, and `log` the rows of the log up to there.
     """
 
     def opened(names: Sequence[str]) -> bytes:
@@ -145,7 +162,8 @@ def copier(
             if table.name in names:
                 named = zip(table.columns, kinds(table), strict=True)
                 kept = [f'"{name}" {_affinity(kind)}' for name, kind in named]
-                whole = [*kept, "from_position INTEGER", "to_position INTEGER"]
+                span = ["from_position INTEGER", "to_position INTEGER"]
+                whole = kept if isinstance(table, Tally) else [*kept, *span]
                 _fill(connection, table.name, whole, rows(table))
         if EVENTS in names:
             _fill(connection, EVENTS, ["position INTEGER PRIMARY KEY", *COLUMNS[1:]], log())

@@ -86,9 +86,7 @@ def test_stepping_keeps_the_focus_on_the_value_and_the_answer_up_to_date(
     expect(page.locator(".tt #why-value")).to_have_text(total(page).locator(".text").inner_text())
 
 
-def test_show_versions_says_who_last_touched_what(
-    visit: Visit, story: str, story_url: str
-) -> None:
+def test_show_versions_says_who_last_touched_what(visit: Visit, story: str, story_url: str) -> None:
     page = opened(visit, story, 20)
     said = "field => getComputedStyle(field, '::after').content"
     assert total(page).evaluate(said) == "none"

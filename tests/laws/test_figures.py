@@ -10,7 +10,7 @@ from hypothesis import given, settings
 
 from core.events import Event
 from core.machine import TimeMachine
-from core.orders import Order, OrderCreated, OrderItemAdded, Status, orders
+from core.orders import Order, OrderCreated, OrderItemAdded, OrderShipped, Status, orders
 from core.orders.views.analytics import EVENT_VOLUME, STATUS_FIGURES
 from core.orders.views.customer_orders import CUSTOMERS
 from core.orders.views.order_details import ORDERS
@@ -106,3 +106,13 @@ def test_an_order_that_changes_hands_leaves_its_first_customer() -> None:
     rows = projected(handed_over).rows(CUSTOMERS)
     figures = {row.customer_id: (row.orders, row.open, row.value) for row in rows}
     assert figures == {"ada": (0, 0, Decimal(0)), "grace": (1, 1, Decimal("19.00"))}
+
+
+def test_an_order_that_moves_on_without_changing_its_customer_leaves_no_row_of_it() -> None:
+    begun: Log = [
+        ("order-o1", OrderCreated("o1", "ada")),
+        ("order-o1", OrderItemAdded("o1", "lamp", "Lamp", 2, Decimal("9.50"))),
+    ]
+    went: Log = [("order-o1", OrderShipped("o1", "T1", "Nordic Post"))]
+    store = projected(begun + went).store
+    assert [start for _, start, _ in store.changes(CUSTOMERS, 3)] == [1, 2]

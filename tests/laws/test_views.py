@@ -22,16 +22,19 @@ from core.machine import TimeMachine
 from core.moments import AtPosition
 from core.orders import Order, OrderCreated, orders
 from core.orders.views import projections
+from core.orders.views.analytics import EVENT_VOLUME, VolumeRow
 from core.orders.views.order_details import ORDERS, OrderRow, new_row
 from core.projections import END, Key, Projection, Query, Table, Transition, Where
 from core.projector import Projector
-from core.stores import open_store
+from core.stores import open_store, tallies
 from tests.conftest import BACKENDS, CODEC
 from tests.laws.strategies import cut, logs
 
 VIEWS = ["analytics", "customer_orders", "lifecycle", "order_details"]
 TABLES = [table for projection in projections() for table in projection.tables]
 Rows = dict[str, list[Any]]
+HOUR = {"minute": 0, "second": 0, "microsecond": 0}
+DAY = {"hour": 0, **HOUR}
 
 
 class Plain(defaultdict[str, dict[Key, Any]]):
@@ -48,6 +51,10 @@ def by_hand(machine: TimeMachine, position: int) -> Rows:
     for recorded in machine.store.read_all(to_position=position):
         before = states[recorded.stream]
         after = states[recorded.stream] = orders.evolve(before, recorded.event)  # type: ignore[arg-type]
+        for width, begins in (("hour", HOUR), ("day", DAY)):
+            key = (width, recorded.occurred_at.replace(**begins), recorded.type)
+            counted = rows[EVENT_VOLUME].get(key)
+            rows[EVENT_VOLUME][key] = VolumeRow(*key, counted.events + 1 if counted else 1)
         for projection in projections():
             projection.evolve(rows, Transition(recorded, before, after))
     return {table.name: sorted(rows[table].values(), key=table.key_of) for table in TABLES}
@@ -61,8 +68,10 @@ def kept(machine: TimeMachine, position: int) -> Rows:
 
 @pytest.mark.parametrize(("backend", "examples"), [("memory", 40), ("postgres", 3), ("sqlite", 8)])
 def test_live_rows_and_rebuilt_rows_are_the_fold_at_any_position(
-    backend: str, examples: int
+    backend: str, examples: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(tallies, "PAGE", 3)  # so that short logs have many
+
     @settings(max_examples=examples)
     @given(logs.filter(bool), st.lists(st.integers(1, 9), max_size=4))
     def law(log: list[tuple[str, Event]], sizes: list[int]) -> None:

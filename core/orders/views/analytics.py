@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
-from core.deciders import evolved
 from core.orders.order import Order
-from core.projections import Projection, Rows, Table, Transition
+from core.projections import Projection, Rows, Table, Tally, Transition
 
 
 @dataclass(frozen=True)
@@ -30,35 +29,34 @@ class StatusRow:
     revenue: Decimal
 
 
-EVENT_VOLUME = Table("event_volume", VolumeRow, key=("width", "bucket", "type"), few_keys=True)
+EVENT_VOLUME = Tally(
+    "event_volume",
+    VolumeRow,
+    key=("width", "bucket", "type"),
+    widths=(("hour", timedelta(hours=1)), ("day", timedelta(days=1))),
+    view="analytics",
+)
 STATUS_FIGURES = Table("status_figures", StatusRow, key=("status",), few_keys=True)
 
 
 def evolve(rows: Rows, transition: Transition) -> None:
-    """Count the event in its hour and its day, and move its order between the figures."""
-    recorded = transition.recorded
-    when = recorded.occurred_at
-    hour = when.replace(minute=0, second=0, microsecond=0)
-    volume = rows[EVENT_VOLUME]
-    for width, bucket in (("hour", hour), ("day", hour.replace(hour=0))):
-        key = (width, bucket, recorded.type)
-        counted = volume.get(key)
-        volume[key] = evolved(counted, events=counted.events + 1) if counted else VolumeRow(*key, 1)
+    """Move the order between the figures, where its status or its items change."""
     before, after = transition.before, transition.after
-    same = before.status is after.status and before.items is after.items
-    if before.version and same:
-        return
-    if before.version:
-        _move(rows, before, -1)
-    _move(rows, after, 1)
+    same = before.status is after.status
+    if not before.version:
+        _add(rows, after, 1, after.total)
+    elif not same:
+        _add(rows, before, -1, -before.total)
+        _add(rows, after, 1, after.total)
+    elif before.items is not after.items:
+        _add(rows, after, 0, after.total - before.total)
 
 
-def _move(rows: Rows, order: Order, orders: int) -> None:
+def _add(rows: Rows, order: Order, orders: int, revenue: Decimal) -> None:
     figures = rows[STATUS_FIGURES]
     status = order.status.value
     figure = figures.get((status,)) or StatusRow(status, 0, Decimal(0))
-    revenue = figure.revenue + orders * order.total
-    figures[status,] = StatusRow(status, figure.orders + orders, revenue)
+    figures[status,] = StatusRow(status, figure.orders + orders, figure.revenue + revenue)
 
 
-analytics = Projection("analytics", (EVENT_VOLUME, STATUS_FIGURES), evolve)
+analytics = Projection("analytics", (EVENT_VOLUME, STATUS_FIGURES), evolve, revision=2)

@@ -37,13 +37,16 @@ def evolve(rows: Rows, transition: Transition) -> None:
     when = transition.recorded.occurred_at
     customers = rows[CUSTOMERS]
     # A foreign history may begin before it says whose order it is, and change its mind later.
+    if before.customer_id and before.customer_id == after.customer_id:
+        customer = _counted(customers[after.customer_id,], before, -1)
+        customers[after.customer_id,] = _counted(customer, after, 1)
+        return
     if before.customer_id:
         customers[before.customer_id,] = _counted(customers[before.customer_id,], before, -1)
     if after.customer_id:
         customer = customers.get((after.customer_id,)) or _new(after.customer_id, when)
-        if before.customer_id != after.customer_id:
-            first, last = min(customer.first_at, when), max(customer.last_at, when)
-            customer = evolved(customer, first_at=first, last_at=last)
+        first, last = min(customer.first_at, when), max(customer.last_at, when)
+        customer = evolved(customer, first_at=first, last_at=last)
         customers[after.customer_id,] = _counted(customer, after, 1)
 
 
@@ -64,4 +67,4 @@ def _counted(customer: CustomerRow, order: Order, times: int) -> CustomerRow:
     )
 
 
-customer_orders = Projection("customer_orders", (CUSTOMERS,), evolve)
+customer_orders = Projection("customer_orders", (CUSTOMERS,), evolve, revision=2)
