@@ -21,7 +21,7 @@ from core.projections import Table
 from core.stores import Head, postgres_roles
 from core.stores.migrating import Migrated
 from core.stores.placing import admit
-from core.stores.postgres_append import MET, UNPLACED, await_places, insert, stored_rows
+from core.stores.postgres_append import MET, UNPLACED, insert, settle, stored_rows
 from core.stores.postgres_load import load
 from core.stores.postgres_schema import CLUSTER, VIEWS_LOCK, check, migrate, version_of
 from core.stores.postgres_server import address, connected, driver, engine, remarks
@@ -155,7 +155,7 @@ class PostgresStore(SqlStore):
             places = [UNPLACED] * len(encoded)
         elif not places:  # somebody else was placing, and may not have seen this
             with driver(self.url, self._pool) as connection:
-                places = await_places(connection, stream, expected, len(encoded))
+                places = settle(connection, stream, expected, len(encoded))
         return stored_rows(stream, encoded, expected, places)
 
     def place(self) -> None:

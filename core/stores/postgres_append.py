@@ -10,6 +10,7 @@ import psycopg
 
 from core.codec import Encoded
 from core.digests import NOTHING
+from core.errors import VersionConflict
 from core.events import StoredRow
 from core.stores.sql import ROW
 
@@ -18,8 +19,7 @@ Place = tuple[int, int, bytes, bytes]
 UNPLACED: Place = (0, 0, NOTHING, NOTHING)
 PLACE = "position, recorded_at, digest, seal"
 
-PLACED = f"""SELECT {PLACE} FROM events
-  WHERE stream = %s AND version > %s AND version <= %s ORDER BY version"""
+SETTLE = f"SELECT {PLACE} FROM settle(%s::text, %s::bigint, %s::bigint)"
 KINDS = ("text", "integer", "bytea", "bigint", "bytea", "bytea")
 """Of type, schema, event_id, occurred_at, metadata and data, as the codec puts them."""
 FEW = 8
@@ -35,7 +35,7 @@ def insert(
     """Insert a batch behind a version. None if a key refused it; the places it got, if it got any.
 
     `turn` says how it is placed: `try` if nobody else is at it, `wait` for its turn, `later` not
-    in this transaction.
+    in this transaction. Raises `VersionConflict` where the stream is known not to be there.
     """
     columns: list[Any] = [list(column) for column in zip(*encoded, strict=True)]
     if len(encoded) <= FEW:
@@ -46,19 +46,16 @@ def insert(
     except (psycopg.IntegrityError, psycopg.errors.DeadlockDetected):
         return None
     places: list[Place] = cursor.fetchall()
+    if places and places[0][0] <= 0:
+        raise VersionConflict(stream, expected, -places[0][0])
     return places
 
 
-def await_places(driver: Any, stream: str, expected: int, count: int) -> list[Place]:
-    """Place what has arrived, after whoever is at it now; the places of a batch behind a version.
-
-    Both questions travel at once: whoever waits here waits for the lock as well.
-    """
-    with driver.pipeline():
-        cursor = driver.cursor(binary=True)
-        cursor.execute("SELECT place(true)", prepare=True)
-        cursor.execute(PLACED, (stream, expected, expected + count), prepare=True)
-        places: list[Place] = cursor.fetchall()
+def settle(driver: Any, stream: str, expected: int, count: int) -> list[Place]:
+    """The places of a committed batch behind a version; given out, if nobody has done it yet."""
+    cursor = driver.cursor(binary=True)
+    cursor.execute(SETTLE, (stream, expected, expected + count), prepare=True)
+    places: list[Place] = cursor.fetchall()
     return places
 
 
@@ -67,7 +64,7 @@ def _append(count: int) -> str:
     # Values are sent twice as fast as lists of them; a statement for every length is too many.
     values = f"ARRAY[{', '.join(['%s'] * count)}]" if count <= FEW else "%s"
     arrays = ", ".join(f"{values}::{kind}[]" for kind in KINDS)
-    return f"SELECT {PLACE} FROM append(%s::text, %s::bigint, %s::text, {arrays})"
+    return f"SELECT {PLACE} FROM append_facts(%s::text, %s::bigint, %s::text, {arrays})"
 
 
 def stored_rows(

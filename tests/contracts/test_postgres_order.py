@@ -143,13 +143,6 @@ def test_an_old_transaction_holds_nobody_up_and_is_not_forgotten(
     assert verify(store.rows()).events == 32
 
 
-def test_two_appends_in_one_transaction_are_both_placed(store: PostgresStore, slow: Driver) -> None:
-    write(slow, "order-a", opened, 0)
-    write(slow, "order-a", lamp, 1)
-    slow.execute("COMMIT")
-    assert [one.version for one in store.read_all()] == [1, 2]
-
-
 def test_an_append_nobody_waits_for_has_no_place_yet_and_gets_it_by_itself(
     store: PostgresStore, url: str
 ) -> None:
