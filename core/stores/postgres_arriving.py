@@ -17,7 +17,7 @@ APPEND = f"""CREATE OR REPLACE FUNCTION
   append_facts(of_stream text, expected bigint, turn text, types text[], schemas integer[],
     ids bytea[], times bigint[], meta bytea[], bodies bytea[]) RETURNS SETOF places {HEADER} AS $$
   DECLARE
-    ahead places; fact facts; mine xid8; looked pg_snapshot;
+    ahead places; given places[]; fact facts; mine xid8; looked pg_snapshot;
     latest bigint; previous bytea := {NOTHING};
     alone CONSTANT boolean := pg_current_xact_id_if_assigned() IS NULL;
   BEGIN
@@ -69,8 +69,9 @@ APPEND = f"""CREATE OR REPLACE FUNCTION
         END IF;
       END IF;
       {NEXT}
-      RETURN NEXT ahead;
+      given := given || ahead;
     END LOOP;
+    RETURN QUERY INSERT INTO places SELECT * FROM unnest(given) RETURNING *;
   END $$"""
 
 # Who was not placed at once mostly is by now, or will be by whoever is at it.

@@ -52,8 +52,7 @@ NEXT = f"""ahead.position := ahead.position + 1;
     ahead.recorded_at := greatest(ahead.recorded_at, fact.arrived_at);
     ahead.digest := sha256({DIGEST});
     ahead.seal := sha256(ahead.seal || ahead.digest);
-    previous := ahead.digest;
-    INSERT INTO places VALUES (ahead.*);"""
+    previous := ahead.digest;"""
 """Gives a fact its place behind `ahead`; `previous` is the digest before it in its stream."""
 
 # `seen` is taken before the facts are looked for: whatever it shows was looked at, and is never
@@ -101,6 +100,7 @@ PLACE = f"""CREATE OR REPLACE FUNCTION
         previous := coalesce(previous, {NOTHING});
       END IF;
       {NEXT}
+      INSERT INTO places VALUES (ahead.*);
       chained := fact.stream;
       latest := fact.version;
       placed := placed + 1;
