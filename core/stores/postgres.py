@@ -21,10 +21,11 @@ from core.projections import Table
 from core.stores import Head, postgres_roles
 from core.stores.migrating import Migrated
 from core.stores.placing import admit
-from core.stores.postgres_append import MET, UNPLACED, await_places, insert, stored_rows
+from core.stores.postgres_append import MET, SETTLE, UNPLACED, insert, stored_rows
+from core.stores.postgres_line import Lines
 from core.stores.postgres_load import load
 from core.stores.postgres_schema import CLUSTER, VIEWS_LOCK, check, migrate, version_of
-from core.stores.postgres_server import address, connected, driver, engine, remarks
+from core.stores.postgres_server import address, connected, engine, remarks, translated
 from core.stores.rows import Row
 from core.stores.sandbox import Answer, Limits
 from core.stores.soon import Soon
@@ -46,6 +47,7 @@ class PostgresStore(SqlStore):
     def __init__(self, url: URL, mode: str, codec: Codec) -> None:
         super().__init__(url.render_as_string(), codec)  # a password is not shown
         self._pool = engine(url.difference_update_query(["mode"]))
+        self._lines = Lines(self._pool)
         self._turn = "wait" if mode == "locked" else "try"
         self._may_place = False
         self._soon = Soon(self._place_quietly)
@@ -107,10 +109,8 @@ class PostgresStore(SqlStore):
             self.fetch("SELECT place(true, true)", ())
 
     def fetch(self, sql: str, parameters: tuple[Any, ...]) -> list[Any]:
-        with driver(self.url, self._pool) as connection:
-            cursor = connection.cursor(binary=True)
-            cursor.execute(sql.replace("?", self.mark), parameters, prepare=True)
-            return list(cursor.fetchall())
+        with translated(self.url):
+            return self._lines.fetch(sql, parameters)
 
     def append(
         self,
@@ -146,16 +146,15 @@ class PostgresStore(SqlStore):
         self, stream: str, encoded: Sequence[Encoded], expected: int, turn: str
     ) -> list[StoredRow] | None:
         """The rows of an append, or None if a key refused it."""
-        with driver(self.url, self._pool) as connection:
-            places = insert(connection, stream, encoded, expected, turn)
+        with translated(self.url):
+            places = insert(self._lines.fetch, stream, encoded, expected, turn)
         if places is None:
             return None
         if turn == "later":
             self._soon.ask()
             places = [UNPLACED] * len(encoded)
         elif not places:  # somebody else was placing, and may not have seen this
-            with driver(self.url, self._pool) as connection:
-                places = await_places(connection, stream, expected, len(encoded))
+            places = self.fetch(SETTLE, (stream, expected, expected + len(encoded)))
         return stored_rows(stream, encoded, expected, places)
 
     def place(self) -> None:

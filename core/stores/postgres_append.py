@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
-from typing import Any
 
 import psycopg
 
 from core.codec import Encoded
 from core.digests import NOTHING
+from core.errors import VersionConflict
 from core.events import StoredRow
+from core.stores.postgres_line import BIGINT, BYTEA, INTEGER, TEXT, column
+from core.stores.rows import Fetch
 from core.stores.sql import ROW
 
 Place = tuple[int, int, bytes, bytes]
@@ -18,11 +19,9 @@ Place = tuple[int, int, bytes, bytes]
 UNPLACED: Place = (0, 0, NOTHING, NOTHING)
 PLACE = "position, recorded_at, digest, seal"
 
-PLACED = f"""SELECT {PLACE} FROM events
-  WHERE stream = %s AND version > %s AND version <= %s ORDER BY version"""
-KINDS = ("text", "integer", "bytea", "bigint", "bytea", "bytea")
-"""Of type, schema, event_id, occurred_at, metadata and data, as the codec puts them."""
-FEW = 8
+APPEND = f"""SELECT {PLACE} FROM append_facts(?::text, ?::bigint, ?::text,
+  ?::text[], ?::integer[], ?::bytea[], ?::bigint[], ?::bytea[], ?::bytea[])"""
+SETTLE = f"SELECT {PLACE} FROM settle(?::text, ?::bigint, ?::bigint)"
 
 MET = f"""SELECT {ROW} FROM events WHERE event_id = ANY(?::bytea[])
   UNION ALL (SELECT {ROW} FROM events WHERE stream = ? ORDER BY version DESC LIMIT 1)"""
@@ -30,44 +29,29 @@ MET = f"""SELECT {ROW} FROM events WHERE event_id = ANY(?::bytea[])
 
 
 def insert(
-    driver: Any, stream: str, encoded: Sequence[Encoded], expected: int, turn: str
+    fetch: Fetch, stream: str, encoded: Sequence[Encoded], expected: int, turn: str
 ) -> list[Place] | None:
     """Insert a batch behind a version. None if a key refused it; the places it got, if it got any.
 
     `turn` says how it is placed: `try` if nobody else is at it, `wait` for its turn, `later` not
-    in this transaction.
+    in this transaction. Raises `VersionConflict` where the stream is known not to be there.
     """
-    columns: list[Any] = [list(column) for column in zip(*encoded, strict=True)]
-    if len(encoded) <= FEW:
-        columns = [value for column in columns for value in column]
-    cursor = driver.cursor(binary=True)
+    types, schemas, ids, times, told, bodies = zip(*encoded, strict=True)
+    columns = (
+        column(TEXT, [each.encode() for each in types]),
+        column(INTEGER, [each.to_bytes(4, "big") for each in schemas]),
+        column(BYTEA, ids),
+        column(BIGINT, [each.to_bytes(8, "big", signed=True) for each in times]),
+        column(BYTEA, told),
+        column(BYTEA, bodies),
+    )
     try:
-        cursor.execute(_append(len(encoded)), (stream, expected, turn, *columns), prepare=True)
+        places: list[Place] = fetch(APPEND, (stream, expected, turn, *columns))
     except (psycopg.IntegrityError, psycopg.errors.DeadlockDetected):
         return None
-    places: list[Place] = cursor.fetchall()
+    if places and places[0][0] <= 0:
+        raise VersionConflict(stream, expected, -places[0][0])
     return places
-
-
-def await_places(driver: Any, stream: str, expected: int, count: int) -> list[Place]:
-    """Place what has arrived, after whoever is at it now; the places of a batch behind a version.
-
-    Both questions travel at once: whoever waits here waits for the lock as well.
-    """
-    with driver.pipeline():
-        cursor = driver.cursor(binary=True)
-        cursor.execute("SELECT place(true)", prepare=True)
-        cursor.execute(PLACED, (stream, expected, expected + count), prepare=True)
-        places: list[Place] = cursor.fetchall()
-    return places
-
-
-@cache
-def _append(count: int) -> str:
-    # Values are sent twice as fast as lists of them; a statement for every length is too many.
-    values = f"ARRAY[{', '.join(['%s'] * count)}]" if count <= FEW else "%s"
-    arrays = ", ".join(f"{values}::{kind}[]" for kind in KINDS)
-    return f"SELECT {PLACE} FROM append(%s::text, %s::bigint, %s::text, {arrays})"
 
 
 def stored_rows(

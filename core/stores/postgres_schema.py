@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, text
 
-from core.stores import postgres_placing
 from core.stores.migrating import Migrated, Step, require_todays, take
+from core.stores.postgres_arriving import APPENDING
+from core.stores.postgres_arriving import FUNCTIONS as PLACING
 from core.stores.tables import checkpoints, snapshots
 
 CLUSTER = "SELECT system_identifier FROM pg_control_system()"
@@ -54,11 +55,8 @@ MIGRATION_LOCK = "1163285315"
 VIEWS_LOCK = "1163285315, 'checkpoints'::regclass::oid::integer"
 """The key of the lock of whoever writes read models."""
 
-FUNCTIONS = (
-    *postgres_placing.FUNCTIONS,
-    """CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS
-       $$ BEGIN RAISE EXCEPTION 'events are never changed'; END $$""",
-)
+REFUSE = """CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS
+  $$ BEGIN RAISE EXCEPTION 'events are never changed'; END $$"""
 
 GUARDS = tuple(
     f"CREATE TRIGGER never_changed BEFORE UPDATE OR DELETE OR TRUNCATE ON {table}"
@@ -66,11 +64,12 @@ GUARDS = tuple(
     for table in ("facts", "places")
 )
 
-# Only who is granted these may write; the tables themselves stay with their owner.
-CLOSED = (
-    "REVOKE EXECUTE ON FUNCTION place FROM PUBLIC",
-    "REVOKE EXECUTE ON FUNCTION append FROM PUBLIC",
+GRANTED = text(
+    "SELECT DISTINCT grantee::regrole::text FROM pg_proc, aclexplode(proacl)"
+    " WHERE pronamespace = current_schema()::regnamespace AND proname IN ('append', 'append_facts')"
+    " AND grantee NOT IN (0, proowner)"
 )
+"""Who may append besides the owner, to whichever version of it there is."""
 
 FOLDING = ("pg_unicode_fast", "pg_c_utf8", "und-x-icu", "default")
 """Collations that fold the case of every letter, best first; which of them exist, differs."""
@@ -80,7 +79,7 @@ def _lay_out(connection: Connection) -> None:
     for statement in TABLES:
         connection.exec_driver_sql(statement)
     snapshots.metadata.create_all(connection, [snapshots, checkpoints])
-    for statement in (*FUNCTIONS, *GUARDS, *CLOSED, _folding(connection)):
+    for statement in (REFUSE, *GUARDS, _folding(connection)):
         connection.exec_driver_sql(statement)
     connection.exec_driver_sql(f"INSERT INTO eventscope VALUES (1, ({CLUSTER}))")
 
@@ -95,8 +94,22 @@ def _folding(connection: Connection) -> str:
     )
 
 
+def _bring_functions(connection: Connection) -> None:
+    run = connection.exec_driver_sql
+    granted = connection.execute(GRANTED).scalars().all()
+    # Under another name than before: who still calls the old one must hear that it is gone.
+    run("DROP FUNCTION IF EXISTS append")
+    for statement in PLACING:
+        run(statement)
+    # Only who is granted these may write; the tables themselves stay with their owner.
+    run(f"REVOKE EXECUTE ON FUNCTION {APPENDING} FROM PUBLIC")
+    for role in granted:
+        run(f"GRANT EXECUTE ON FUNCTION {APPENDING} TO {role}")
+
+
 STEPS = (
-    Step("The log, its functions and guards, snapshots and checkpoints were laid out.", _lay_out),
+    Step("The log, its guards, snapshots and checkpoints were laid out.", _lay_out),
+    Step("The functions that append and give places became those of today.", _bring_functions),
 )
 """From version to version of the schema, beginning with an empty one."""
 

@@ -69,6 +69,7 @@ def engine(url: URL) -> Engine:
     @event.listens_for(made, "connect")
     def _prepare(connection: Any, _record: Any) -> None:
         connection.autocommit = True
+        connection.execute("SET client_encoding = 'UTF8'")
         # Appending and placing rely on a new snapshot for each statement.
         connection.execute(
             "SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL READ COMMITTED"
@@ -86,21 +87,6 @@ def connected(url: str, pool: Engine) -> Iterator[Connection]:
         except psycopg.Error:
             _forget_if_broken(pool, connection.connection)
             raise
-
-
-@contextmanager
-def driver(url: str, pool: Engine) -> Iterator[Any]:
-    """The driver's own connection, for the hot statements: the layers above it cost as much as
-    the statement itself."""
-    with translated(url):
-        pooled = pool.raw_connection()
-        try:
-            yield pooled.driver_connection
-        except psycopg.Error:
-            _forget_if_broken(pool, pooled)
-            raise
-        finally:
-            pooled.close()
 
 
 def _forget_if_broken(pool: Engine, pooled: PoolProxiedConnection) -> None:

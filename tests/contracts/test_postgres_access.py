@@ -15,6 +15,7 @@ from core.digests import verify
 from core.errors import StoreUnavailable, UnknownStore
 from core.stores import open_store
 from core.stores.postgres import open_store as open_postgres
+from core.stores.postgres_arriving import APPENDING
 from tests import postgres
 from tests.conftest import CODEC
 from tests.orders.facts import lamp, opened
@@ -42,7 +43,7 @@ def writer(url: str) -> Iterator[str]:
     yield from granted(
         url,
         "GRANT SELECT ON ALL TABLES IN SCHEMA {schema} TO {name}",
-        "GRANT EXECUTE ON FUNCTION append, place TO {name}",
+        f"GRANT EXECUTE ON FUNCTION {APPENDING} TO {{name}}",
     )
 
 
@@ -80,6 +81,7 @@ def test_a_reviewer_reads_and_verifies_and_cannot_append(reviewer: str) -> None:
     "statement",
     [
         "SELECT place(true)",
+        "SELECT settle('order-a', 0, 1)",
         "INSERT INTO facts (stream) VALUES ('order-x')",
         "INSERT INTO places (position) VALUES (9)",
         "UPDATE facts SET data = ''",

@@ -18,6 +18,7 @@ from core.stores import open_store
 from core.stores.postgres import PostgresStore
 from core.stores.postgres import open_store as open_postgres
 from core.stores.postgres_append import insert
+from core.stores.postgres_line import Line
 from tests import postgres
 from tests.conftest import CODEC
 from tests.orders.facts import lamp, opened, placed
@@ -58,7 +59,8 @@ def fresh(event: Event) -> Event:
 
 def write(driver: Driver, stream: str, event: Event, expected: int, turn: str = "try") -> None:
     """Append in the open transaction of a slow writer."""
-    assert insert(driver, stream, [CODEC.encode(fresh(event))], expected, turn) is not None
+    fact = CODEC.encode(fresh(event))
+    assert insert(Line(driver).fetch, stream, [fact], expected, turn) is not None
 
 
 def streams(store: PostgresStore, after: int = 0) -> list[tuple[int, str]]:
@@ -143,13 +145,6 @@ def test_an_old_transaction_holds_nobody_up_and_is_not_forgotten(
     assert verify(store.rows()).events == 32
 
 
-def test_two_appends_in_one_transaction_are_both_placed(store: PostgresStore, slow: Driver) -> None:
-    write(slow, "order-a", opened, 0)
-    write(slow, "order-a", lamp, 1)
-    slow.execute("COMMIT")
-    assert [one.version for one in store.read_all()] == [1, 2]
-
-
 def test_an_append_nobody_waits_for_has_no_place_yet_and_gets_it_by_itself(
     store: PostgresStore, url: str
 ) -> None:
@@ -215,7 +210,7 @@ def test_an_event_id_taken_at_the_same_moment_by_another_stream_is_a_duplicate(
     store: PostgresStore, slow: Driver
 ) -> None:
     taken = replace(opened, event_id=UUID(int=7))
-    insert(slow, "order-a", [CODEC.encode(taken)], 0, "later")
+    insert(Line(slow).fetch, "order-a", [CODEC.encode(taken)], 0, "later")
     with ThreadPoolExecutor(1) as pool:
         rival = pool.submit(store.append, "order-b", [taken], 0)
         slow.execute("COMMIT")

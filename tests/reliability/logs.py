@@ -11,6 +11,7 @@ from core.machine import codec
 from core.stores import open_store
 from core.stores.postgres import PostgresStore
 from core.stores.postgres_append import insert
+from core.stores.postgres_line import Line
 from core.stores.sqlite import SqliteStore
 from tests import postgres
 from tests.orders.facts import opened
@@ -74,12 +75,13 @@ class Sequenced(Ours):
     def __init__(self, url: str) -> None:
         super().__init__(url)
         self._driver = postgres.connect(url)
+        self._line = Line(self._driver)
 
     def _linger(self, stream: str, version: int, event_id: UUID, linger: float) -> None:
         fact = CODEC.encode(replace(opened, event_id=event_id))
         turn = self.turns[version % len(self.turns)]
         with self._driver.transaction():
-            insert(self._driver, stream, [fact], version - 1, turn)
+            insert(self._line.fetch, stream, [fact], version - 1, turn)
             time.sleep(linger)
 
     def settle(self) -> None:

@@ -18,6 +18,7 @@ from sqlalchemy import URL, make_url
 from core.digests import verify
 from core.stores import open_store
 from core.stores.postgres_append import insert
+from core.stores.postgres_line import Line
 from tests import postgres
 from tests.conftest import CODEC
 from tests.orders.facts import opened
@@ -59,7 +60,7 @@ def test_a_restored_log_hides_nothing_and_goes_on(younger: URL, appends: int, te
             old.append(f"order-{n}", [replace(opened, event_id=uuid4())], 0)
         old_seal = old.head().seal
         fact = CODEC.encode(replace(opened, event_id=uuid4()))
-        insert(driver, "order-unplaced", [fact], 0, "later")
+        insert(Line(driver).fetch, "order-unplaced", [fact], 0, "later")
         copy = tool("pg_dump", postgres.server_url(), "--schema", schema)
         [(theirs,)] = driver.execute("SELECT pg_current_xact_id()::text::bigint").fetchall()
     tool("psql", younger, "-q", "-v", "ON_ERROR_STOP=1", input=copy)

@@ -75,7 +75,7 @@ def test_whoever_lost_the_connection_and_tries_again_has_it_once(
 
     def cut() -> None:
         with postgres.connect(url) as driver:
-            while not ended.wait(chance.uniform(0, 0.02)):
+            while not ended.wait(chance.uniform(0, 0.01)):
                 driver.execute(CUT, ("cut",))
 
     thread = threading.Thread(target=cut)

@@ -1,0 +1,94 @@
+"""Does a hot statement come back with what the server says, whatever is asked and may fail?"""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import replace
+from threading import Barrier
+from types import FrameType
+from uuid import uuid4
+
+import pytest
+
+from core.errors import StoreUnavailable
+from core.orders import OrderCreated
+from core.stores.postgres import PostgresStore
+from core.stores.postgres import open_store as open_postgres
+from core.stores.postgres_line import AT_HAND, MOST
+from tests import postgres
+from tests.conftest import CODEC
+from tests.orders.facts import opened
+
+
+@pytest.fixture
+def store() -> Iterator[PostgresStore]:
+    """A log with one event."""
+    with closing(open_postgres(postgres.fresh_url(), CODEC)) as made:
+        made.append("order-a", [opened], 0)
+        yield made
+
+
+def test_values_of_every_kind_come_back_as_they_went(store: PostgresStore) -> None:
+    asked = ("Ærø ✓ %s $1", 2**62, -1, b"\x00\xff", [b"", b"\x01"], 0.5, None, True)
+    kinds = ("text", "bigint", "bigint", "bytea", "bytea[]", "float8", "text", "boolean")
+    marks = ", ".join(f"?::{kind}" for kind in kinds)
+    assert store.fetch(f"SELECT {marks}", asked) == [asked]
+    assert store.fetch("SELECT ?::text, ?::bytea", asked[:4:3]) == [asked[:4:3]]
+
+
+def test_more_statements_than_are_kept_prepared_are_all_answered(store: PostgresStore) -> None:
+    for number in range(2 * MOST + 3):
+        assert store.fetch(f"SELECT {number} + ?::bigint", (1,)) == [(number + 1,)]
+    [(kept,)] = store.fetch("SELECT count(*) FROM pg_prepared_statements", ())
+    assert 0 < kept <= MOST
+    assert store.append("order-b", [replace(opened, event_id=uuid4())], 0)[0].position == 2
+
+
+def test_more_at_once_than_are_kept_at_hand_are_all_answered(store: PostgresStore) -> None:
+    together = Barrier(2 * AT_HAND)
+
+    def ask(number: int) -> int:
+        together.wait()
+        [(answer, _)] = store.fetch("SELECT ?::bigint, pg_sleep(0.05)", (number,))
+        return int(answer)
+
+    with ThreadPoolExecutor(2 * AT_HAND) as pool:
+        for _ in range(2):
+            assert list(pool.map(ask, range(2 * AT_HAND))) == list(range(2 * AT_HAND))
+
+
+def test_a_text_that_a_server_cannot_keep_is_refused_and_the_next_statement_goes_through(
+    store: PostgresStore,
+) -> None:
+    with pytest.raises(StoreUnavailable, match="0x00"):
+        store.fetch("SELECT ?::text", ("a\x00b",))
+    with pytest.raises(StoreUnavailable, match="division by zero"):
+        store.fetch("SELECT 1 / ?::bigint", (0,))
+    assert store.fetch("SELECT ?::text", ("ab",)) == [("ab",)]
+
+
+def test_a_batch_larger_than_the_network_takes_at_once_arrives_whole(store: PostgresStore) -> None:
+    big = [OrderCreated("o1", f"{number}" * 900_000) for number in range(9)]
+    store.append("order-big", big, 0)
+    assert [one.event for one in store.read_stream("order-big")] == big
+
+
+def test_who_is_interrupted_while_waiting_gets_no_answer_meant_for_another_question(
+    store: PostgresStore,
+) -> None:
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGUSR1, interrupt)
+    timer = threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGUSR1))
+    timer.start()
+    with pytest.raises(KeyboardInterrupt):
+        store.fetch("SELECT 'late', pg_sleep(20)", ())
+    signal.signal(signal.SIGUSR1, before)
+    assert store.fetch("SELECT 'next'", ()) == [("next",)]
+    assert store.head().position == 1

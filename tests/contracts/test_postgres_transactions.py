@@ -1,0 +1,53 @@
+"""Is all of a transaction placed that appends more than once, however it is to be placed?"""
+
+from __future__ import annotations
+
+from itertools import product
+
+import pytest
+
+from core.digests import verify
+from core.stores.postgres import PostgresStore
+from tests.contracts.test_postgres_order import Driver, fresh, streams, write
+from tests.contracts.test_postgres_order import slow as slow
+from tests.contracts.test_postgres_order import store as store
+from tests.contracts.test_postgres_order import url as url
+from tests.orders.facts import lamp, opened
+
+TURNS = ("try", "later", "wait", "place")
+
+
+@pytest.mark.parametrize("turns", list(product(TURNS, repeat=2)))
+def test_whatever_a_transaction_has_placed_already_nothing_of_it_is_forgotten(
+    store: PostgresStore, slow: Driver, turns: tuple[str, ...]
+) -> None:
+    store.append("order-0", [fresh(opened)], 0)
+    for version, turn in enumerate(turns):
+        if turn == "place":
+            slow.execute("SELECT place(true)")
+        write(slow, f"order-{version + 1}", opened, 0, "later" if turn == "place" else turn)
+    slow.execute("COMMIT")
+    store.append("order-0", [lamp], 1)
+    assert streams(store) == [(1, "order-0"), (2, "order-1"), (3, "order-2"), (4, "order-0")]
+    assert verify(store.rows()).events == 4
+
+
+def test_two_appends_to_one_stream_in_one_transaction_are_both_placed(
+    store: PostgresStore, slow: Driver
+) -> None:
+    write(slow, "order-a", opened, 0)
+    write(slow, "order-a", lamp, 1)
+    slow.execute("COMMIT")
+    assert [one.version for one in store.read_all()] == [1, 2]
+
+
+def test_an_append_that_was_taken_back_leaves_no_hole_and_hides_nothing(
+    store: PostgresStore, slow: Driver
+) -> None:
+    slow.execute("SAVEPOINT before")
+    write(slow, "order-1", opened, 0)
+    slow.execute("ROLLBACK TO SAVEPOINT before")
+    write(slow, "order-2", opened, 0, turn="later")
+    slow.execute("COMMIT")
+    store.append("order-3", [fresh(opened)], 0)
+    assert streams(store) == [(1, "order-2"), (2, "order-3")]
