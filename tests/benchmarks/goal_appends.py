@@ -14,6 +14,7 @@ from tests.benchmarks.contenders import OURS, Contender, Orders, facts
 from tests.benchmarks.field import field, fresh, on_fresh
 from tests.benchmarks.histories import short_order
 from tests.benchmarks.measuring import Figures, Race
+from tests.benchmarks.ours import Ours
 from tests.benchmarks.places import Place, in_file
 
 EVENTS = 6
@@ -21,6 +22,7 @@ WORK: Mapping[str, Callable[[Contender, Orders], object]] = {
     "an event a commit": lambda one, asked: one.append_singly(asked),
     "an order a commit": lambda one, asked: one.append_orders(asked),
     "command cycle": lambda one, asked: one.handle(asked),
+    "command cycle, each order read anew": lambda one, asked: _anew(one)(asked),
 }
 
 
@@ -57,6 +59,11 @@ def _work(work: str, asked: Orders, one: Contender) -> Callable[[], object]:
         [("first", facts(short_order("first")))]
     )  # connections and statements are ready
     return partial(WORK[work], one, asked)
+
+
+def _anew(one: Contender) -> Callable[[Orders], object]:
+    """Commands in which nothing is in hand; of others nothing ever is."""
+    return one.handle_anew if isinstance(one, Ours) else one.handle
 
 
 def _check(folder: Path, place: Place, work: str) -> None:

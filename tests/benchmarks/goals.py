@@ -38,6 +38,9 @@ GOALS = (
     Goal("1", "append, SQLite, an event a commit", {DEFAULT: (1.5, 2), FULL: (0.30, 0.45)}),
     Goal("2", "append, SQLite, an order a commit", {DEFAULT: (2, 2.5), FULL: (0.40, 0.55)}),
     Goal("3", "command cycle, SQLite", {DEFAULT: (2, 3), FULL: (0.22, 0.35)}),
+    Goal(
+        "3b", "command cycle, SQLite, each order read anew", {DEFAULT: (2, 3), FULL: (0.22, 0.35)}
+    ),
     Goal("4", "append, SQLite on a disk", {DEFAULT: (1.2, 1.6), FULL: (0.55, 0.8)}),
     Goal(
         "5",

@@ -58,6 +58,11 @@ class Ours:
         for name, kind, values in flat(asked):
             handler.handle(COMMANDS[kind](name, *values))
 
+    def handle_anew(self, asked: Orders) -> None:
+        for name, kind, values in flat(asked):
+            handler = Handler(self.machine.repository, orders, lambda command: command.order_id)
+            handler.handle(COMMANDS[kind](name, *values))
+
     def fill(self, asked: Orders) -> None:
         self.machine.load(
             (orders.stream(name), CLASSES[kind](name, *values))

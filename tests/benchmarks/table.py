@@ -26,6 +26,7 @@ RACES: dict[str, Callable[[Path, bool], Iterator[Race]]] = {
     "1": append(work="an event a commit"),
     "2": append(work="an order a commit"),
     "3": append(work="command cycle"),
+    "3b": append(work="command cycle, each order read anew"),
     "4": goal_appends.on_disk,
     "5": append_on_server(work="an event a commit"),
     "6": append_on_server(work="an order a commit"),
