@@ -56,7 +56,8 @@ def by_hand(machine: TimeMachine, position: int) -> Rows:
             counted = rows[EVENT_VOLUME].get(key)
             rows[EVENT_VOLUME][key] = VolumeRow(*key, counted.events + 1 if counted else 1)
         for projection in projections():
-            projection.evolve(rows, Transition(recorded, before, after))
+            if projection.evolve:
+                projection.evolve(rows, Transition(recorded, before, after))
     return {table.name: sorted(rows[table].values(), key=table.key_of) for table in TABLES}
 
 
