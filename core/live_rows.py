@@ -45,7 +45,7 @@ class Writer:
 
     def evolve(self, transition: Transition) -> None:
         """Let the projection see what happened, unless it has come further already."""
-        if self._place.position > self.checkpoint:
+        if self._evolve and self._place.position > self.checkpoint:
             self._evolve(self, transition)
 
     def flush(self, position: int) -> bool:

@@ -78,11 +78,14 @@ class Rows(Protocol):
 
 @dataclass(frozen=True)
 class Projection:
-    """A fold over the whole log into rows. Raise `revision` when the same events mean new rows."""
+    """A fold over the whole log into rows. Raise `revision` when the same events mean new rows.
+
+    Where all its tables are tallies there is nothing to `evolve`, and the log is not read for it.
+    """
 
     name: str
     tables: tuple[Table[Any], ...]
-    evolve: Callable[[Rows, Transition], None]
+    evolve: Callable[[Rows, Transition], None] | None = None
     revision: int = 1
 
 

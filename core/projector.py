@@ -16,6 +16,8 @@ from core.repository import Repository
 from core.stores import EventStore, Shelf
 
 BATCH = 2000
+COUNTED = 50_000
+"""How many events are counted at once where none has to be read."""
 
 
 class Projector:
@@ -89,14 +91,13 @@ class Projector:
         writers = [Writer(projection, shelf, place) for projection, shelf in shelves]
         reached = min((writer.checkpoint for writer in writers), default=0)
         head = self._store.head().position
-        states = _States(self._repositories)
-        log = self._store.read_all(reached + 1, head, BATCH)
-        while batch := list(islice(log, BATCH)):
-            for transition in states.transitions(batch):
+        folded = any(projection.evolve for projection, _ in shelves)
+        batches = (self._folded if folded else _counted)(reached, head)
+        for reached, transitions in batches:
+            for transition in transitions:
                 place.position = transition.recorded.position
                 for writer in writers:
                     writer.evolve(transition)
-            reached = batch[-1].position
             flushed = [writer.flush(reached) for writer in writers]
             if not all(flushed):
                 # Another projector was here: go on from where it is. What has no checkpoint any
@@ -106,6 +107,19 @@ class Projector:
             if progress:
                 progress(reached, head)
         return reached
+
+    def _folded(self, after: int, head: int) -> Iterator[tuple[int, Iterator[Transition]]]:
+        """Where each batch of the log ends, and what happened in it."""
+        states = _States(self._repositories)
+        log = self._store.read_all(after + 1, head, BATCH)
+        while batch := list(islice(log, BATCH)):
+            yield batch[-1].position, states.transitions(batch)
+
+
+def _counted(after: int, head: int) -> Iterator[tuple[int, Iterator[Transition]]]:
+    """The same where nobody asks what happened: the store counts by itself."""
+    for end in range(after + COUNTED, head + COUNTED, COUNTED):
+        yield min(end, head), iter(())
 
 
 class _States:

@@ -22,6 +22,7 @@ SENTENCES = {
     "3D000": "the server has no such database",
     "42501": "this user may not do that",
     "42P01": "its tables are missing (`eventscope rebuild` makes the read models anew)",
+    "42703": "its read models are of another version (`eventscope project` renews them)",
     "25006": "it is read-only",
     "55P03": "somebody else has locked it; try again",
     "53100": "the disk is full",

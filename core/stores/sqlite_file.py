@@ -43,6 +43,7 @@ SENTENCES = {
     "disk I/O": "the disk refuses to be read or written",
     NO_WAL: "its disk keeps no write-ahead log; a folder of the network cannot",
     "no such table": "its tables are missing (`eventscope rebuild` makes the read models anew)",
+    "no such column": "its read models are of another version (`eventscope project` renews them)",
     "unable to open": "the file cannot be opened",
 }
 

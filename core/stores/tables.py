@@ -96,7 +96,7 @@ class Kind(NamedTuple):
     optional: bool = False
 
 
-@lru_cache(maxsize=20_000)  # an order's times recur in each of its rows
+@lru_cache(maxsize=50_000)  # an order's times recur in each of its rows
 def write_time(moment: datetime) -> str:
     """UTC as text of fixed width, so that it sorts and every database's date functions read it."""
     return moment.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")

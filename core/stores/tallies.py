@@ -8,6 +8,7 @@ changed; many are counted by one statement.
 from __future__ import annotations
 
 from datetime import timedelta
+from math import gcd
 from typing import Any
 
 from core.projections import END, Tally
@@ -21,8 +22,8 @@ ALL = Asked("1 = 1", ())
 """The condition that every key meets."""
 
 MICROSECONDS = 1_000_000
-YEAR_ONE = 62_135_596_800 * MICROSECONDS
-"""How long before 1970 a time can be, at most."""
+YEAR_ONE = 62_135_596_800
+"""How many seconds before 1970 a time can be, at most."""
 
 
 def counted_to(fetch: Fetch, tally: Tally[Any], position: int) -> int:
@@ -38,7 +39,7 @@ def pages_counted(
     first, last = _whole(after), _whole(upto)
     if first == last:
         return None
-    counted = _counted(tally, dialect, "", first, last)
+    counted = _counted_once(tally, dialect, first, last)
     columns = ", ".join((*tally.columns, "page"))
     return Asked(f'INSERT INTO "{name}" ({columns}) {counted.sql}', counted.values)
 
@@ -79,10 +80,13 @@ def through_time(tally: Tally[Any], dialect: Dialect, position: int, schema: str
     """Every row there was up to a position, and from and to where it held: from the log itself."""
     *key, number = tally.columns
     width, bucket, kind = key
+    starts = {
+        name: _start("occurred_at", _seconds(length), MICROSECONDS) for name, length in tally.widths
+    }
     each = " UNION ALL ".join(
-        f"SELECT '{name}' AS {width}, {_moment(_start(length), dialect)} AS {bucket},"
-        f" type AS {kind}, position FROM {schema}events WHERE position <= ?"
-        for name, length in tally.widths
+        f"SELECT '{name}' AS {width}, {dialect.moment.format(start)} AS {bucket}, type AS {kind},"
+        f" position FROM {schema}events WHERE position <= ?"
+        for name, start in starts.items()
     )
     sql = (
         f"(SELECT {', '.join(key)}, row_number() OVER one AS {number}, position AS from_position,"
@@ -99,26 +103,53 @@ def _whole(position: int) -> int:
 
 def _counted(tally: Tally[Any], dialect: Dialect, schema: str, after: int, upto: int) -> Asked:
     """The events between two positions, by the key of the tally and by page."""
-    width, bucket, kind, number = tally.columns
-    page = f"(position + {PAGE - 1}) / {PAGE} * {PAGE}"
     sql = " UNION ALL ".join(
-        f"SELECT '{name}' AS {width}, {_moment('start', dialect)} AS {bucket}, type AS {kind},"
-        f" found AS {number}, page FROM (SELECT {page} AS page, type, {_start(length)} AS start,"
-        f" count(*) AS found FROM {schema}events WHERE position > ? AND position <= ?"
-        " GROUP BY 1, 2, 3) AS stretches"
+        _told(tally, dialect, name, f"({_found(_seconds(length), schema)})")
         for name, length in tally.widths
     )
     return Asked(sql, (after, upto) * len(tally.widths))
 
 
-def _start(length: timedelta) -> str:
-    """The second in which the stretch of an event begins."""
+def _counted_once(tally: Tally[Any], dialect: Dialect, after: int, upto: int) -> Asked:
+    """The same of many events: they are looked at once, in stretches that all others consist of."""
+    finest = gcd(*(_seconds(length) for _, length in tally.widths))
+    sources = {finest: "found"}
+    for _, length in tally.widths:
+        start = _start("start", _seconds(length))
+        together = "CAST(sum(events) AS BIGINT) AS events"
+        gathered = f"SELECT page, type, {start} AS start, {together} FROM found GROUP BY 1, 2, 3"
+        sources.setdefault(_seconds(length), f"({gathered})")
+    each = " UNION ALL ".join(
+        _told(tally, dialect, name, sources[_seconds(length)]) for name, length in tally.widths
+    )
+    return Asked(f"WITH found AS MATERIALIZED ({_found(finest, '')}) {each}", (after, upto))
+
+
+def _told(tally: Tally[Any], dialect: Dialect, name: str, source: str) -> str:
+    """What was found in stretches of a width, as rows of the tally."""
+    width, bucket, kind, number = tally.columns
+    return (
+        f"SELECT '{name}' AS {width}, {dialect.moment.format('start')} AS {bucket},"
+        f" type AS {kind}, events AS {number}, page FROM {source} AS stretches"
+    )
+
+
+def _found(seconds: int, schema: str) -> str:
+    page = f"(position + {PAGE - 1}) / {PAGE} * {PAGE}"
+    start = _start("occurred_at", seconds, MICROSECONDS)
+    return (
+        f"SELECT {page} AS page, type, {start} AS start, count(*) AS events"
+        f" FROM {schema}events WHERE position > ? AND position <= ? GROUP BY 1, 2, 3"
+    )
+
+
+def _start(moment: str, seconds: int, fraction: int = 1) -> str:
+    """The second in which the stretch of a moment begins, which is told in fractions of one."""
     # Counted from before all time, because a division rounds towards zero.
-    seconds = length // timedelta(seconds=1)
-    stretch = seconds * MICROSECONDS
-    before = -(-YEAR_ONE // stretch)
-    return f"((occurred_at + {before * stretch}) / {stretch} - {before}) * {seconds}"
+    stretch = seconds * fraction
+    before = -(-YEAR_ONE // seconds)
+    return f"(({moment} + {before * stretch}) / {stretch} - {before}) * {seconds}"
 
 
-def _moment(second: str, dialect: Dialect) -> str:
-    return dialect.moment.format(second)
+def _seconds(length: timedelta) -> int:
+    return length // timedelta(seconds=1)

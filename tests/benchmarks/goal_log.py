@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, closing
+from functools import partial
 from itertools import islice
 from pathlib import Path
 
@@ -17,13 +19,23 @@ from tests.benchmarks.goal_appends import EVENTS, race, short_orders
 from tests.benchmarks.measuring import Figures, Race, timed
 from tests.benchmarks.ours import Ours
 from tests.benchmarks.places import in_file
-from tests.benchmarks.two_views import DAYS, PROJECTIONS, STANDS, by_hand
+from tests.benchmarks.two_views import COUNTED, DAYS, PROJECTIONS, STANDS, by_hand
 
 NUMBER, QUICK_NUMBER = 20_000, 3_000
 """Orders in the log: enough for a rate. That a million stay within memory is `memory`'s row."""
 SHARE = 4
 """The others hold a quarter of it: what they take is per event, and filling them is slow."""
 WINDOW = 1_002
+
+
+def shipped(one: Ours) -> Projector:
+    """What keeps every view we ship."""
+    return one.machine.projector
+
+
+def counting(one: Ours) -> Projector:
+    """What keeps the event volume alone."""
+    return Projector(one.machine.store, COUNTED, [])
 
 
 def objects(folder: Path, quick: bool) -> Iterator[Race]:
@@ -48,12 +60,24 @@ def in_sql(folder: Path, quick: bool) -> Iterator[Race]:
     """The figures and the event volume as we ship them; the others say theirs in Python."""
     with ExitStack() as stack:
         there = _filled(stack, folder, quick)
+        there[OURS].machine.project()  # type: ignore[attr-defined]  # a time machine
         work = {name: _rebuilt if name == OURS else _counted for name in there}
         visits = {name: _per_event(one, name, quick, work[name]) for name, one in there.items()}
         yield race("", visits, slow=True)
 
 
-def window(folder: Path, quick: bool) -> Iterator[Race]:
+def counted(folder: Path, quick: bool) -> Iterator[Race]:
+    """The event volume alone, which the database counts; the others count days in Python."""
+    with ExitStack() as stack:
+        there = _filled(stack, folder, quick)
+        work = {name: _recounted if name == OURS else _days for name in there}
+        visits = {name: _per_event(one, name, quick, work[name]) for name, one in there.items()}
+        yield race("", visits, slow=True)
+
+
+def window(
+    folder: Path, quick: bool, projector: Callable[[Ours], Projector] = shipped
+) -> Iterator[Race]:
     """What comes new goes into every view we ship: behind a long log, and behind a short one."""
     with ExitStack() as stack:
         long = _filled(stack, folder, quick, only=(OURS,))[OURS]
@@ -61,8 +85,8 @@ def window(folder: Path, quick: bool) -> Iterator[Race]:
         visits = {}
         for name, one in (("behind a long log", long), ("behind a short log", short)):
             assert isinstance(one, Ours)
-            one.machine.project()
-            visits[name] = _new_events(one)
+            projector(one).project()
+            visits[name] = _new_events(one, projector(one))
         ours, floor = visits.values()
         yield Race("", ours, {"behind a short log": floor})
 
@@ -75,13 +99,13 @@ def at_a_time(folder: Path, quick: bool) -> Iterator[Race]:
         assert isinstance(ours, Ours)
         ours.machine.project()
         half = _events(OURS, quick) // 2
-        stood = {row.order_id: row.status for row in ours.machine.rows(ORDERS, AtPosition(half))}
+        asked = partial(ours.machine.values, ORDERS, ("order_id", "status"), AtPosition(half))
+        stood = dict(asked())
         expected = by_hand(islice(ours.seen(), half))[1]
         assert stood == {str(name).removeprefix("order-"): one for name, one in expected.items()}
 
         def stands() -> Figures:
-            rows = timed(lambda: ours.machine.rows(ORDERS, AtPosition(half)))
-            return {"": rows[""] / half}
+            return {"": timed(asked)[""] / half}
 
         visits = {name: _half(one, _events(name, quick) // 2) for name, one in there.items()}
         yield race("", {**visits, OURS: stands}, slow=True)
@@ -102,6 +126,15 @@ def _projected(one: Contender) -> None:
     Projector(one.machine.store, PROJECTIONS, known).rebuild()
 
 
+def _recounted(one: Contender) -> None:
+    assert isinstance(one, Ours)
+    counting(one).rebuild()
+
+
+def _days(one: Contender) -> None:
+    Counter((day, kind) for day, kind, _ in one.seen())
+
+
 def _rebuilt(one: Contender) -> None:
     assert isinstance(one, Ours)
     one.machine.rebuild("analytics")
@@ -111,7 +144,7 @@ def _half(one: Contender, events: int) -> Callable[[], Figures]:
     return lambda: {"": timed(lambda: by_hand(islice(one.seen(), events)))[""] / events}
 
 
-def _new_events(one: Ours) -> Callable[[], Figures]:
+def _new_events(one: Ours, projector: Projector) -> Callable[[], Figures]:
     def visit() -> Figures:
         start = one.machine.store.head().position
         asked = [
@@ -121,7 +154,7 @@ def _new_events(one: Ours) -> Callable[[], Figures]:
             (orders.stream(name), CLASSES[kind](name, *values))
             for name, kind, values in flat(asked)
         )
-        return timed(one.machine.project)
+        return timed(projector.project)
 
     return visit
 

@@ -43,7 +43,9 @@ RACES: dict[str, Callable[[Path, bool], Iterator[Race]]] = {
     "16": goal_log.objects,
     "17": goal_log.in_python,
     "18": goal_log.in_sql,
+    "18a": goal_log.counted,
     "18b": goal_log.window,
+    "18c": partial(goal_log.window, projector=goal_log.counting),
     "19": goal_log.at_a_time,
 }
 """The number of a goal → its races in a folder, roughly or well."""

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from core.deciders import evolved
-from core.projections import Projection, Rows, Table, Transition
+from core.orders.views.analytics import EVENT_VOLUME, VolumeRow
+from core.projections import Projection, Rows, Table, Tally, Transition
 
 Seen = tuple[date, str, object]
 """The day and the type of an event, and the order it belongs to."""
@@ -51,6 +52,11 @@ def _stand(rows: Rows, transition: Transition) -> None:
 
 
 PROJECTIONS = (Projection("days", (DAYS,), _count), Projection("stands", (STANDS,), _stand))
+
+
+VOLUME = Tally("volume", VolumeRow, EVENT_VOLUME.key, widths=EVENT_VOLUME.widths, view="volume")
+COUNTED = (Projection("volume", (VOLUME,)),)
+"""The event volume by itself, which no handler fills."""
 
 
 def by_hand(log: Iterable[Seen]) -> tuple[Counter[tuple[date, str]], dict[object, str]]:

@@ -9,12 +9,15 @@ from itertools import product
 
 import pytest
 
-from core import AtPosition, TimeMachine
+from core import AtPosition, TimeMachine, projector
+from core.errors import StoreUnavailable
 from core.moments import Moment, Now
 from core.orders import CreateOrder, OrderCreated, PaymentRecorded, orders
 from core.orders.views.analytics import EVENT_VOLUME, VolumeRow
-from core.projections import END, Query, Where
+from core.projections import END, Projection, Query, Table, Tally, Where
+from core.projector import Projector
 from core.stores import EventStore, tallies
+from tests.conftest import Open
 from tests.orders.facts import NOON
 
 LONG_AGO = datetime(1, 1, 1, 0, 30, tzinfo=UTC)
@@ -85,6 +88,31 @@ def test_a_tally_has_come_as_far_as_its_read_model(store: EventStore) -> None:
     moments: list[Moment] = [Now(), AtPosition(2), AtPosition(1), AtPosition(0)]
     numbers = [[row.events for row in machine.rows(EVENT_VOLUME, one)] for one in moments]
     assert numbers == [[1, 1], [1, 1], [1, 1], []]
+
+
+def test_rows_of_another_layout_are_a_sentence_until_they_are_made_anew(durable: Open) -> None:
+    store = durable()
+    machine = TimeMachine(store)
+    older = Table(EVENT_VOLUME.name, VolumeRow, EVENT_VOLUME.key)
+    store.shelf(Projection("analytics", (older,))).reset()
+    with pytest.raises(StoreUnavailable, match="read models are of another version"):
+        machine.rows(EVENT_VOLUME)
+    machine.handle(CreateOrder("a", "ada"))
+    assert [row.events for row in machine.rows(EVENT_VOLUME)] == [1, 1]
+
+
+def test_where_everything_is_counted_the_log_is_not_read(
+    counted: TimeMachine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(projector, "COUNTED", 3)
+    monkeypatch.setattr(counted.store, "read_all", None)
+    alone = Tally("alone", VolumeRow, EVENT_VOLUME.key, widths=EVENT_VOLUME.widths, view="alone")
+    reached: list[int] = []
+    Projector(counted.store, [Projection("alone", (alone,))], []).project(
+        lambda done, total: reached.append(done)
+    )
+    assert reached == [3, 6, 9, 12, 14]
+    assert told(counted.rows(alone)) == told(counted.rows(EVENT_VOLUME))
 
 
 def test_the_history_of_a_tally_has_a_row_for_each_event(counted: TimeMachine) -> None:

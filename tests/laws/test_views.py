@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import MutableMapping
 from contextlib import closing
 from dataclasses import replace
+from decimal import Decimal
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -15,12 +16,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core import projector
+from core import live_rows, projector
 from core.errors import UnknownView
 from core.events import Event
 from core.machine import TimeMachine
 from core.moments import AtPosition
-from core.orders import Order, OrderCreated, orders
+from core.orders import Order, OrderCreated, OrderPlaced, orders
 from core.orders.views import projections
 from core.orders.views.analytics import EVENT_VOLUME, VolumeRow
 from core.orders.views.order_details import ORDERS, OrderRow, new_row
@@ -56,7 +57,8 @@ def by_hand(machine: TimeMachine, position: int) -> Rows:
             counted = rows[EVENT_VOLUME].get(key)
             rows[EVENT_VOLUME][key] = VolumeRow(*key, counted.events + 1 if counted else 1)
         for projection in projections():
-            projection.evolve(rows, Transition(recorded, before, after))
+            if projection.evolve:
+                projection.evolve(rows, Transition(recorded, before, after))
     return {table.name: sorted(rows[table].values(), key=table.key_of) for table in TABLES}
 
 
@@ -146,6 +148,19 @@ def test_a_view_that_nobody_knows_is_refused_with_those_there_are(machine: TimeM
     with pytest.raises(UnknownView) as unknown:
         machine.rebuild("sales")
     assert sorted(unknown.value.known) == VIEWS
+
+
+def test_what_was_forgotten_between_two_batches_is_read_again(
+    machine: TimeMachine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(projector, "BATCH", 3)
+    monkeypatch.setattr(live_rows, "KEPT", 4)
+    facts = (OrderCreated, lambda name, _: OrderPlaced(name, {"city": "Oslo"}, Decimal(0)))
+    names = [f"o{number}" for number in range(9)]
+    machine.load([(f"order-{name}", fact(name, "ada")) for fact in facts for name in names])
+    machine.project()
+    for position in (9, 13, 18):
+        assert kept(machine, position) == by_hand(machine, position)
 
 
 class Killed(Exception):
