@@ -12,6 +12,7 @@ from typing import Any
 import psycopg
 from sqlalchemy import URL, Connection, cast, func
 from sqlalchemy.dialects.postgresql import JSON
+from sqlalchemy.exc import SQLAlchemyError
 
 from core.codec import Codec, Encoded
 from core.errors import StoreUnavailable
@@ -73,7 +74,7 @@ class PostgresStore(SqlStore):
                 connection.exec_driver_sql("COMMIT")
             except BaseException:
                 # A broken connection has nothing to take back.
-                with suppress(psycopg.Error):
+                with suppress(psycopg.Error, SQLAlchemyError):
                     connection.connection.rollback()
                 raise
 
