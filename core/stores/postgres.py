@@ -12,6 +12,7 @@ from typing import Any
 import psycopg
 from sqlalchemy import URL, Connection, cast, func
 from sqlalchemy.dialects.postgresql import JSON
+from sqlalchemy.exc import SQLAlchemyError
 
 from core.codec import Codec, Encoded
 from core.errors import StoreUnavailable
@@ -23,7 +24,8 @@ from core.stores.migrating import Migrated
 from core.stores.placing import admit
 from core.stores.postgres_append import MET, SETTLE, UNPLACED, insert, stored_rows
 from core.stores.postgres_line import Lines
-from core.stores.postgres_load import load
+from core.stores.postgres_load import copy_rows, load
+from core.stores.postgres_reading import facts_between
 from core.stores.postgres_schema import CLUSTER, VIEWS_LOCK, check, migrate, version_of
 from core.stores.postgres_server import address, connected, engine, remarks, translated
 from core.stores.rows import Row
@@ -71,21 +73,20 @@ class PostgresStore(SqlStore):
                 yield connection
                 connection.exec_driver_sql("COMMIT")
             except BaseException:
-                with suppress(psycopg.Error):  # a broken connection has nothing to take back
+                # A broken connection has nothing to take back.
+                with suppress(psycopg.Error, SQLAlchemyError):
                     connection.connection.rollback()
                 raise
 
     def open(self, may_create: bool) -> None:
         """Lay the tables out, once; refuse what is no store of ours, or not of today's version."""
-        if may_create and self._is_empty():
+        with self.reading() as connection:
+            empty = version_of(connection) == 0
+        if may_create and empty:
             self.migrate()
         with self.reading() as connection:
             check(self.url, connection)
         self._find_out()
-
-    def _is_empty(self) -> bool:
-        with self.reading() as connection:
-            return version_of(connection) == 0
 
     def migrate(self) -> Migrated:
         """Bring the schema to today's version in one transaction."""
@@ -181,6 +182,9 @@ class PostgresStore(SqlStore):
         self._catch_up()
         yield from super().read_all(from_position, to_position, batch_size)
 
+    def facts_between(self, stream: str, version: int, until: int, last: int) -> list[Event]:
+        return facts_between(self.fetch, self._codec, stream, version, until, last)
+
     def rows(self) -> Iterator[StoredRow]:
         for page in self._pages(-(2**62), None, PAGE):
             yield from page
@@ -194,10 +198,7 @@ class PostgresStore(SqlStore):
         return loaded
 
     def insert_rows(self, connection: Connection, name: str, rows: list[Row]) -> None:
-        run: Any = connection.connection.driver_connection
-        with run.cursor() as cursor, cursor.copy(f'COPY "{name}" FROM STDIN') as copy:
-            for row in rows:
-                copy.write_row(row)
+        copy_rows(connection.connection.driver_connection, name, rows)
 
     def ask(self, sql: str, tables: Sequence[Table[Any]], position: int, limits: Limits) -> Answer:
         """Asked of a copy in memory: no stranger's SQL ever comes to the server."""

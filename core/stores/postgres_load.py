@@ -10,6 +10,7 @@ from core.codec import Codec
 from core.events import Event, StoredRow
 from core.exactness import check_stream
 from core.stores.placing import EMPTY_LOG, EMPTY_STREAM, Ends, StreamEnd
+from core.stores.rows import Row
 
 CHUNK = 2000
 LOG_END = "SELECT position, recorded_at, seal FROM places ORDER BY position DESC LIMIT 1"
@@ -40,6 +41,13 @@ def load(run: Any, codec: Codec, entries: Iterable[Entry]) -> int:
         arrival, loaded = arrival + len(rows), loaded + len(rows)
     run.execute(f"SELECT setval({ARRIVALS}, %s)", (arrival,))
     return loaded
+
+
+def copy_rows(run: Any, name: str, rows: Iterable[Row]) -> None:
+    """Put many rows into a table of a read model, in the driver's open transaction."""
+    with run.cursor() as cursor, cursor.copy(f'COPY "{name}" FROM STDIN') as copy:
+        for row in rows:
+            copy.write_row(row)
 
 
 def _fetchone(run: Any, sql: str) -> Any:

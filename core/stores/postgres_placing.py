@@ -94,7 +94,9 @@ PLACE = f"""CREATE OR REPLACE FUNCTION
         WHERE NOT EXISTS (SELECT FROM places WHERE places.arrival = arrived.arrival OFFSET 0)
         ORDER BY arrival
     LOOP
-      IF (fact.stream, fact.version) IS DISTINCT FROM (chained, latest + 1) THEN
+      IF fact.version = 1 THEN
+        previous := {NOTHING};
+      ELSIF (fact.stream, fact.version) IS DISTINCT FROM (chained, latest + 1) THEN
         SELECT digest INTO previous FROM facts before JOIN places USING (arrival)
           WHERE before.stream = fact.stream AND before.version = fact.version - 1;
         previous := coalesce(previous, {NOTHING});

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
-DELAY = 0.02
+DELAY = 0.05
 """Seconds; long enough for many appends to share one placing, short enough for a person."""
 
 

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import replace
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
 
+from core.codec import Codec
+from core.errors import UnknownEvent
 from core.events import Event
-from core.stores import EventStore
+from core.orders import OrderCreated, OrderItemAdded
+from core.stores import EventStore, open_store
+from tests.conftest import CODEC, DURABLE
 from tests.orders.facts import lamp, lamp_removed, opened, placed
 
 
@@ -28,6 +34,20 @@ def test_the_facts_of_a_stream_are_its_events_without_their_envelopes(store: Eve
         assert facts == history[first - 1 : None if last is None else last - 1]
         assert all(pages)
     assert list(store.facts("order-a", 1, 1)) == list(store.facts("nobody")) == []
+
+
+@pytest.mark.parametrize("backend", sorted(DURABLE))
+def test_a_fact_that_cannot_be_read_is_named_by_its_position(backend: str, tmp_path: Path) -> None:
+    url = DURABLE[backend](tmp_path)
+    with closing(open_store(url, CODEC)) as store:
+        store.append("order-x", [fresh(opened)], expected_version=0)
+        store.append("order-a", [opened, *[fresh(lamp) for _ in range(200)]], expected_version=0)
+        store.append("order-a", [placed], expected_version=201)
+    with closing(open_store(url, Codec((OrderCreated, OrderItemAdded), {}))) as store:
+        with pytest.raises(UnknownEvent) as unknown:
+            list(store.facts("order-a"))
+        assert (unknown.value.name, unknown.value.position) == ("OrderPlaced", 203)
+        assert sum(map(len, store.facts("order-a", to_position=202))) == 201
 
 
 def test_a_fact_says_that_it_was_read_without_its_envelope(store: EventStore) -> None:

@@ -14,10 +14,11 @@ import pytest
 
 from core.digests import verify
 from core.errors import StoreUnavailable
-from core.stores import migrate_store, open_store
+from core.stores import migrate_store, open_store, postgres_schema
 from core.stores.postgres_arriving import APPENDING
 from tests import postgres
 from tests.conftest import CODEC
+from tests.contracts.test_migrating import run
 from tests.orders.facts import lamp, opened, placed
 
 Driver = psycopg.Connection[Any]
@@ -108,6 +109,17 @@ def test_who_could_append_before_can_append_after_and_nobody_else_can(url: str, 
         for function in APPENDING.split(", "):
             assert driver.execute(may, (role, function)).fetchone() == (True,)
             assert driver.execute(may, ("public", function)).fetchone() == (False,)
+
+
+def test_a_server_that_goes_away_in_the_middle_of_it_is_told_in_a_sentence(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone = run("SELECT pg_terminate_backend(pg_backend_pid())")
+    with monkeypatch.context() as later:
+        later.setattr(postgres_schema, "STEPS", (*postgres_schema.STEPS, gone))
+        with pytest.raises(StoreUnavailable, match="does not answer"):
+            migrate_store(url, CODEC)
+    assert migrate_store(url, CODEC).was == 1
 
 
 def test_who_still_appends_as_version_1_did_hears_that_this_is_gone(url: str) -> None:
