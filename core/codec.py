@@ -1,4 +1,4 @@
-"""How is it written? Events and states as exact bytes, and back; the only file that knows msgspec.
+"""How is it written? Events and states as exact bytes, and back.
 
 The bytes are JSON, so that any database tool can read the log. A type name and a schema number
 stand beside them; an older schema is upcast on reading, and the log is never rewritten.
@@ -8,21 +8,24 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import MISSING, dataclass, field, fields, make_dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from itertools import product
 from types import MappingProxyType, UnionType
-from typing import Any, NamedTuple, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Any, NamedTuple, TypeVar, Union, get_args, get_origin
 
 import msgspec
 
 from core.errors import InvalidEvent, UnknownEvent, UnreadableEvent
-from core.events import ENVELOPE, Event, StoredFact, StoredRow
+from core.events import Event, StoredFact, StoredRow
 from core.exactness import NUMBERS, PLAIN, check, checked_instant, checked_metadata
+from core.reading import bare, mappings, own_fields, twin
 
 MAX_EVENT = 1024 * 1024
 MAX_METADATA = 16 * 1024
+UNREADABLE = (msgspec.MsgspecError, UnicodeDecodeError, TypeError, LookupError)
+"""What reading bytes ends in that are not such an event; or an upcaster that misses something."""
 
 T = TypeVar("T")
 Body = dict[str, Any]
@@ -51,6 +54,7 @@ class Shape:
     plain: frozenset[tuple[type, ...]]
     mappings: tuple[str, ...]
     read: Callable[[bytes], Any]
+    fact: Callable[[bytes], Any]
 
 
 def _plain(value: Any) -> Any:
@@ -89,16 +93,7 @@ class Codec:
 
     def decode(self, row: StoredRow) -> Event:
         """The event of a stored row, in today's shape; its envelope is parsed on first use."""
-        return self._fact(row[0], row[3], row[4], row[9], row)
-
-    def facts(self, rows: Iterable[StoredFact]) -> list[Event]:
-        """The events of these rows in today's shape, without an envelope: what a fold needs."""
-        read = self._fact
-        return [read(*row) for row in rows]
-
-    def _fact(
-        self, position: int, name: str, schema: int, data: bytes, row: StoredRow | None = None
-    ) -> Event:
+        position, name, schema, data = row[0], row[3], row[4], row[9]
         shape = self._shapes.get(name)
         if shape is None:
             raise UnknownEvent(name, position)
@@ -106,16 +101,34 @@ class Codec:
             if schema != shape.schema:
                 data = self._upcast(position, name, schema, data, shape.schema)
             event = shape.read(data)
-        except (msgspec.MsgspecError, UnicodeDecodeError, TypeError, LookupError) as error:
+        except UNREADABLE as error:
             raise UnreadableEvent(name, position, str(error)) from None
         for mapping in shape.mappings:
             setattr(event, mapping, MappingProxyType(getattr(event, mapping)))
-        if row is not None:
-            event._row = row  # it waits there until somebody asks who and when
+        event._row = row  # it waits there until somebody asks who and when
         # The body was read into a twin that has no envelope fields; now it becomes the event.
         # Twice as fast as constructing it.
         event.__class__ = shape.event
         return event  # type: ignore[no-any-return]  # its class was assigned one line above
+
+    def facts(self, rows: Iterable[StoredFact]) -> list[Event]:
+        """The events of these rows in today's shape, without an envelope: what a fold needs.
+
+        They equal those events, and `match` takes them for such.
+        """
+        facts: list[Event] = []
+        position, name, shapes = 0, "", self._shapes
+        try:
+            for position, name, schema, data in rows:
+                if name not in shapes:
+                    raise UnknownEvent(name, position)
+                shape = shapes[name]
+                if schema != shape.schema:
+                    data = self._upcast(position, name, schema, data, shape.schema)
+                facts.append(shape.fact(data))
+        except UNREADABLE as error:
+            raise UnreadableEvent(name, position, str(error)) from None
+        return facts
 
     def _upcast(self, position: int, name: str, schema: int, data: bytes, today: int) -> bytes:
         body = msgspec.json.decode(data)
@@ -128,24 +141,13 @@ class Codec:
 
 
 def _shape(event: type[Event]) -> Shape:
-    hints = get_type_hints(event)
-    own = [one for one in fields(event) if one.name not in ENVELOPE]
-    twin = make_dataclass(
-        event.__name__,
-        [
-            (one.name, hints[one.name], field(default=one.default))
-            if one.default is not MISSING
-            else (one.name, hints[one.name])
-            for one in own
-        ],
-    )
-    mappings = [one.name for one in own if get_origin(hints[one.name]) in (dict, Mapping)]
-    names = tuple(one.name for one in own)
-    options = [_kinds(hints[name]) & PLAIN for name in names]
+    own = own_fields(event)
+    options = [_kinds(kind) & PLAIN for _, kind, _ in own]
+    names = tuple(name for name, _, _ in own)
     numbers = [name for name, kinds in zip(names, options, strict=True) if kinds & NUMBERS]
-    read: Callable[[bytes], Any] = msgspec.json.Decoder(twin).decode
     plain = frozenset(product(*options))
-    return Shape(event, event.schema, names, tuple(numbers), plain, tuple(mappings), read)
+    told = (event.schema, names, tuple(numbers), plain, mappings(event))
+    return Shape(event, *told, twin(event), bare(event))
 
 
 def _kinds(hint: Any) -> set[type]:
