@@ -49,18 +49,19 @@ class Decider(Generic[C, S, E]):
             fields.update(changes(folded, event))
         return folded
 
-    def walk(self, events: Iterable[E]) -> Iterator[tuple[S, Changes]]:
-        """What each event changed, from the beginning, and the state it led to.
+    def walk(self, events: Iterable[E], names: Sequence[str]) -> Iterator[tuple[int, S]]:
+        """The version and the state wherever an event set one of these fields, from the beginning.
 
-        That is one copy, changed in place: to be looked at at once, and its values alone kept.
+        The state is one copy, changed in place: look at it at once, and keep its values alone.
         """
-        changes = self.changes
+        changes, apart = self.changes, frozenset(names).isdisjoint
         folded = _changed(self.initial, {})
         fields = folded.__dict__
-        for event in events:
+        for version, event in enumerate(events, start=1):
             changed = changes(folded, event)
             fields.update(changed)
-            yield folded, changed
+            if not apart(changed):
+                yield version, folded
 
     def states(self, events: Iterable[E], state: S | None = None) -> Iterator[S]:
         """Each state along the way: one per event."""

@@ -61,7 +61,7 @@ class Item:
     unit_price: Decimal
 
     KEY: ClassVar = "product_id"
-    DERIVED: ClassVar = ("total",)
+    DERIVED: ClassVar = {"total": ("quantity", "unit_price")}
 
     @property
     def total(self) -> Decimal:
@@ -102,7 +102,7 @@ class Order:
     cancellation: Cancellation | None = None
     version: int = 0
 
-    DERIVED: ClassVar = ("total", "paid")
+    DERIVED: ClassVar = {"total": ("items",), "paid": ("payments",)}
 
     def __post_init__(self) -> None:
         self.__dict__["shipping_address"] = MappingProxyType(dict(self.shipping_address))
@@ -110,12 +110,12 @@ class Order:
     @property
     def total(self) -> Decimal:
         """The value of the items."""
-        return sum((item.total for item in self.items), Decimal(0))
+        return sum([item.total for item in self.items], Decimal(0))
 
     @property
     def paid(self) -> Decimal:
         """The sum of the payments."""
-        return sum((payment.amount for payment in self.payments), Decimal(0))
+        return sum([payment.amount for payment in self.payments], Decimal(0))
 
     def has(self, product_id: str) -> bool:
         """Whether the product is in the order."""
