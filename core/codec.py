@@ -8,22 +8,25 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import MISSING, dataclass, field, fields, make_dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache, partial
 from types import MappingProxyType
-from typing import Any, NamedTuple, TypeVar, get_origin, get_type_hints
+from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 
 from core.errors import InvalidEvent, UnknownEvent, UnreadableEvent
-from core.events import ENVELOPE, Event, StoredFact, StoredRow
+from core.events import Event, StoredFact, StoredRow
 from core.exactness import check, checked_instant, checked_metadata
 from core.plain import Values, plain_writer, values_of
+from core.reading import bare, mappings, own_fields, twin
 
 MAX_EVENT = 1024 * 1024
 MAX_METADATA = 16 * 1024
 NO_METADATA = b"{}"
+UNREADABLE = (msgspec.MsgspecError, UnicodeDecodeError, TypeError, LookupError)
+"""What reading bytes ends in that are not such an event; or an upcaster that misses something."""
 
 T = TypeVar("T")
 Body = dict[str, Any]
@@ -56,6 +59,7 @@ class Shape:
     plain: Callable[[Values], bytes | None]
     mappings: tuple[str, ...]
     read: Callable[[bytes], Any]
+    fact: Callable[[bytes], Any]
 
 
 def _plain(value: Any) -> Any:
@@ -97,16 +101,7 @@ class Codec:
 
     def decode(self, row: StoredRow) -> Event:
         """The event of a stored row, in today's shape; its envelope is parsed on first use."""
-        return self._fact(row[0], row[3], row[4], row[9], row)
-
-    def facts(self, rows: Iterable[StoredFact]) -> list[Event]:
-        """The events of these rows in today's shape, without an envelope: what a fold needs."""
-        read = self._fact
-        return [read(*row) for row in rows]
-
-    def _fact(
-        self, position: int, name: str, schema: int, data: bytes, row: StoredRow | None = None
-    ) -> Event:
+        position, name, schema, data = row[0], row[3], row[4], row[9]
         shape = self._shapes.get(name)
         if shape is None:
             raise UnknownEvent(name, position)
@@ -114,16 +109,34 @@ class Codec:
             if schema != shape.schema:
                 data = self._upcast(position, name, schema, data, shape.schema)
             event = shape.read(data)
-        except (msgspec.MsgspecError, UnicodeDecodeError, TypeError, LookupError) as error:
+        except UNREADABLE as error:
             raise UnreadableEvent(name, position, str(error)) from None
         for mapping in shape.mappings:
             setattr(event, mapping, MappingProxyType(getattr(event, mapping)))
-        if row is not None:
-            event._row = row  # it waits there until somebody asks who and when
+        event._row = row  # it waits there until somebody asks who and when
         # The body was read into a twin that has no envelope fields; now it becomes the event.
         # Twice as fast as constructing it.
         event.__class__ = shape.event
         return event  # type: ignore[no-any-return]  # its class was assigned one line above
+
+    def facts(self, rows: Iterable[StoredFact]) -> list[Event]:
+        """The events of these rows in today's shape, without an envelope: what a fold needs.
+
+        They equal those events, and `match` takes them for such.
+        """
+        facts: list[Event] = []
+        position, name, shapes = 0, "", self._shapes
+        try:
+            for position, name, schema, data in rows:
+                if name not in shapes:
+                    raise UnknownEvent(name, position)
+                shape = shapes[name]
+                if schema != shape.schema:
+                    data = self._upcast(position, name, schema, data, shape.schema)
+                facts.append(shape.fact(data))
+        except UNREADABLE as error:
+            raise UnreadableEvent(name, position, str(error)) from None
+        return facts
 
     def _upcast(self, position: int, name: str, schema: int, data: bytes, today: int) -> bytes:
         body = msgspec.json.decode(data)
@@ -136,22 +149,10 @@ class Codec:
 
 
 def _shape(event: type[Event]) -> Shape:
-    hints = get_type_hints(event)
-    own = [one for one in fields(event) if one.name not in ENVELOPE]
-    twin = make_dataclass(
-        event.__name__,
-        [
-            (one.name, hints[one.name], field(default=one.default))
-            if one.default is not MISSING
-            else (one.name, hints[one.name])
-            for one in own
-        ],
-    )
-    mappings = [one.name for one in own if get_origin(hints[one.name]) in (dict, Mapping)]
-    names = tuple(one.name for one in own)
-    read: Callable[[bytes], Any] = msgspec.json.Decoder(twin).decode
-    plain = plain_writer({name: hints[name] for name in names})
-    return Shape(event, event.schema, names, values_of(names), plain, tuple(mappings), read)
+    own = {name: kind for name, kind, _ in own_fields(event)}
+    names = tuple(own)
+    written = values_of(names), plain_writer(own)
+    return Shape(event, event.schema, names, *written, mappings(event), twin(event), bare(event))
 
 
 def _checked(event: Event, shape: Shape, body: Body) -> bytes:

@@ -14,6 +14,19 @@ Changes = Mapping[str, Any]
 """Field of a state → what it is from now on; the fields that are not named stay as they were."""
 
 
+class Open:
+    """A value that `changes` goes on changing while a fold lasts, which nobody outside ever sees.
+
+    A tuple that gets one more element is written anew; many events later that is most of a fold.
+    """
+
+    __slots__ = ()
+
+    def closed(self) -> Any:
+        """The value as it stands, out of reach of what comes."""
+        raise NotImplementedError
+
+
 @dataclass(frozen=True)
 class Decider(Generic[C, S, E]):
     """The rules of one kind of stream."""
@@ -27,7 +40,8 @@ class Decider(Generic[C, S, E]):
     changes: Callable[[S, E], Changes]
     """(state, event) → what the event makes of the state. Never refuses: the fact has happened.
 
-    It sees the fact alone, never its envelope: a state does not depend on who recorded it."""
+    It sees the fact alone, never its envelope: a state does not depend on who recorded it. A field
+    that it left `Open` is given to it open the next time."""
 
     def stream(self, key: str) -> str:
         """The stream of the aggregate with this id."""
@@ -35,7 +49,7 @@ class Decider(Generic[C, S, E]):
 
     def evolve(self, state: S, event: E) -> S:
         """The state after one more event."""
-        return _changed(state, self.changes(state, event))
+        return _changed(state, _closed(self.changes(state, event)))
 
     def fold(self, events: Iterable[E], state: S | None = None) -> S:
         """The state after these events, starting from `state` (or from the beginning).
@@ -47,28 +61,34 @@ class Decider(Generic[C, S, E]):
         fields = folded.__dict__
         for event in events:
             fields.update(changes(folded, event))
+        fields.update(_closed(fields))
         return folded
 
-    def walk(self, events: Iterable[E]) -> Iterator[tuple[S, Changes]]:
-        """What each event changed, from the beginning, and the state it led to.
+    def walk(self, events: Iterable[E], names: Sequence[str]) -> Iterator[tuple[int, S]]:
+        """The version and the state wherever an event set one of these fields, from the beginning.
 
-        That is one copy, changed in place: to be looked at at once, and its values alone kept.
+        Of the state look at these fields alone: the others may be open.
         """
-        changes = self.changes
+        changes, apart = self.changes, frozenset(names).isdisjoint
         folded = _changed(self.initial, {})
         fields = folded.__dict__
-        for event in events:
+        for version, event in enumerate(events, start=1):
             changed = changes(folded, event)
             fields.update(changed)
-            yield folded, changed
+            if not apart(changed):
+                yield version, _changed(folded, _closed({name: fields[name] for name in names}))
 
     def states(self, events: Iterable[E], state: S | None = None) -> Iterator[S]:
         """Each state along the way: one per event."""
         changes = self.changes
-        folded = self.initial if state is None else state
+        reached = self.initial if state is None else state
+        folded = _changed(reached, {})
+        fields = folded.__dict__
         for event in events:
-            folded = _changed(folded, changes(folded, event))
-            yield folded
+            changed = changes(folded, event)
+            fields.update(changed)
+            reached = _changed(reached, _closed(changed))
+            yield reached
 
 
 def evolved(state: S, **changes: Any) -> S:
@@ -93,6 +113,12 @@ def _changed(state: S, changes: Changes) -> S:
     # A dictionary of its own: one that shares its keys with the class reads five times slower.
     _put(copy, "__dict__", {**state.__dict__, **changes})
     return copy
+
+
+def _closed(fields: Changes) -> Changes:
+    return {
+        name: value.closed() if isinstance(value, Open) else value for name, value in fields.items()
+    }
 
 
 _put = object.__setattr__

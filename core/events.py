@@ -95,7 +95,7 @@ class _Opened:
     def __get__(self, event: Event | None, _: type[Event]) -> Any:
         if event is None:
             raise AttributeError(self._name)
-        fields = event.__dict__
+        fields = getattr(event, "__dict__", None) or {}  # a bare fact has none
         row = fields.get("_row")
         if row is not None:
             fields.update(_envelope(row))

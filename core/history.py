@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from decimal import Decimal
 from functools import cache, cached_property
@@ -21,6 +22,9 @@ PLACE = "version"
 
 FEW = 200
 """Events that may be read along for each that is wanted: to fetch one alone costs as much."""
+
+AT_ONCE = 500
+"""Events that are read together once one of them is wanted: more than a page shows."""
 
 PLAIN = (str, int, Decimal, datetime)
 """What has no parts, known at a glance."""
@@ -51,10 +55,16 @@ class Step:
 
 @dataclass(frozen=True)
 class Setting:
-    """An event that set a field, and the value it had before and after."""
+    """A version that set a field, and the value it had before and after."""
 
-    recorded: Recorded
+    version: int
     change: Change
+    records: Mapping[int, Recorded] = field(repr=False, compare=False)
+
+    @property
+    def recorded(self) -> Recorded:
+        """The event itself: who, when and why. Read from the log when it is first asked for."""
+        return self.records[self.version]
 
 
 def timeline(
@@ -72,7 +82,8 @@ def document(state: Any) -> dict[Path, Any]:
     """A state as paths and plain values: ("items", "lamp", "quantity") → 2.
 
     Fields that are None or empty are left out. Elements of a tuple are addressed by the field
-    their class names in `KEY`, or by their place from 1; `DERIVED` properties are included.
+    their class names in `KEY`, or by their place from 1; `DERIVED` properties (name → the fields it
+    follows from) are included.
     """
     return {path: value for name, one in _parts(state) for path, value in _walk((name,), one)}
 
@@ -94,16 +105,15 @@ def provenance(
     only where an event may have touched it: about the price of one replay.
     """
     head, *rest = path
-    follows = head in getattr(type(decider.initial), "DERIVED", ())
+    from_fields = getattr(type(decider.initial), "DERIVED", {}).get(head, (head,))
     root = part(decider.initial, head)
     value = at_path(root, rest)
-    for version, (state, changed) in enumerate(decider.walk(facts), start=1):
-        if not follows and head not in changed:
-            continue
+    for version, state in decider.walk(facts, from_fields):
         now = part(state, head)
         if now is not root:
             before, root, value = value, now, at_path(now, rest)
-            yield from ((version, one) for one in _change(path, before, value))
+            for one in _change(path, before, value):
+                yield version, one
 
 
 def settings(
@@ -113,17 +123,33 @@ def settings(
     path: Path,
     to_position: int | None = None,
 ) -> list[Setting]:
-    """Every event of a stream, up to a position, that set a field or one below it, oldest first."""
+    """Every event of a stream, up to a position, that set a field or one below it, oldest first.
+
+    Who did it and when is read from the store as `Setting.recorded` is asked, many at a time.
+    """
     facts = chain.from_iterable(store.facts(stream, 1, to_position))
     found = list(provenance(decider, facts, path))
-    recorded = _recorded(store, stream, [version for version, _ in found])
-    return [Setting(recorded[version], change) for version, change in found]
+    records = _Records(store, stream, [version for version, _ in found])
+    return [Setting(version, change, records) for version, change in found]
+
+
+class _Records(dict[int, Recorded]):
+    """The events of these versions of a stream, read with their neighbours when one is missing."""
+
+    def __init__(self, store: EventStore, stream: str, versions: Sequence[int]) -> None:
+        super().__init__()
+        self._store, self._stream, self._versions = store, stream, versions
+
+    def __missing__(self, version: int) -> Recorded:
+        first = bisect_left(self._versions, version) // AT_ONCE * AT_ONCE
+        near = self._versions[first : first + AT_ONCE]
+        found = _recorded(self._store, self._stream, near)
+        self.update(found)
+        return found[version]
 
 
 def _recorded(store: EventStore, stream: str, versions: Sequence[int]) -> dict[int, Recorded]:
     wanted = set(versions)
-    if not versions:
-        return {}
     first, last = versions[0], versions[-1]
     if last - first > FEW * len(wanted):
         return {one: next(store.read_stream(stream, one)) for one in wanted}
@@ -190,7 +216,7 @@ def _parts(state: Any) -> Iterator[tuple[str, Any]]:
 
 @cache
 def _names(kind: Any) -> tuple[str, ...]:
-    told = [field.name for field in fields(kind) if field.name != PLACE]
+    told = [one.name for one in fields(kind) if one.name != PLACE]
     return (*told, *getattr(kind, "DERIVED", ()))
 
 

@@ -82,9 +82,9 @@ def why(
         path = named_path(steps, field)
         found_in = orders.stream(order_id)
         causes = settings(machine.store, orders, found_in, path, position)
-    place = {"order_id": order_id, "field": field, "at": str(moment), "position": position}
-    found = {**place, "version": version, **question_reports.why_json(steps, path, causes)}
-    answer(as_json, found, lambda: question_reports.why_table(field, causes))
+        place = {"order_id": order_id, "field": field, "at": str(moment), "position": position}
+        found = {**place, "version": version, **question_reports.why_json(steps, path, causes)}
+        answer(as_json, found, lambda: question_reports.why_table(field, causes))
 
 
 def when(

@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[1]
 
 FLOORS = (
     {"events", "deciders", "projections", "moments", "clock_words", "errors"},
-    {"codec", "digests", "exactness", "plain"},
+    {"codec", "digests", "exactness", "plain", "reading"},
     {"stores"},
     {"repository", "relations"},
     {"exporting", "frames"},
@@ -39,7 +39,7 @@ ABOVE_THE_KERNEL = {
 COMMANDS = ("asking", "cli", "migration", "proving", "questions", "terminal")
 SHOWN = {"core/reports.py", "core/question_reports.py"}
 OWNERS = {
-    "msgspec": {"core/codec.py", "core/plain.py"},
+    "msgspec": {"core/codec.py", "core/plain.py", "core/reading.py"},
     "sqlalchemy": {"core/stores"},
     "sqlite3": {"core/stores"},
     "pysqlite3": {"core/stores"},

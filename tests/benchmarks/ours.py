@@ -91,8 +91,7 @@ class Ours:
         return self.machine.order(name, AtTime(time))
 
     def states(self, name: str) -> Sequence[Order]:
-        stream = self.machine.store.read_stream(orders.stream(name))
-        return list(orders.states(recorded.event for recorded in stream))  # type: ignore[arg-type]
+        return list(self.machine.repository.states(name))
 
     def log(self) -> Iterator[Event]:
         return (recorded.event for recorded in self.machine.store.read_all(batch_size=PAGE))
