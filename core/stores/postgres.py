@@ -25,7 +25,6 @@ from core.stores.placing import admit
 from core.stores.postgres_append import MET, SETTLE, UNPLACED, insert, stored_rows
 from core.stores.postgres_line import Lines
 from core.stores.postgres_load import copy_rows, load
-from core.stores.postgres_reading import facts_between
 from core.stores.postgres_schema import CLUSTER, VIEWS_LOCK, check, migrate, version_of
 from core.stores.postgres_server import address, connected, engine, remarks, translated
 from core.stores.rows import Row
@@ -181,9 +180,6 @@ class PostgresStore(SqlStore):
     ) -> Iterator[Recorded]:
         self._catch_up()
         yield from super().read_all(from_position, to_position, batch_size)
-
-    def facts_between(self, stream: str, version: int, until: int, last: int) -> list[Event]:
-        return facts_between(self.fetch, self._codec, stream, version, until, last)
 
     def rows(self) -> Iterator[StoredRow]:
         for page in self._pages(-(2**62), None, PAGE):
