@@ -7,7 +7,7 @@ from itertools import islice
 from typing import Any
 
 from core.deciders import Decider
-from core.errors import UnknownView
+from core.errors import StoreUnavailable, UnknownView
 from core.events import Recorded
 from core.live_rows import Place, Writer, forget_oldest
 from core.projections import Projection, Transition
@@ -81,7 +81,17 @@ class Projector:
     def _make(self, projections: Sequence[Projection], progress: Progress | None) -> None:
         """Fold the log into rows beside the live ones, and let them take their place. Where
         several projectors are at it they share the work: the first to finish swaps."""
-        self._run([(one, self._store.shelf(one, beside=True)) for one in projections], progress)
+        beside = [(one, self._store.shelf(one, beside=True)) for one in projections]
+        try:
+            self._run(beside, progress)
+        except StoreUnavailable:
+            # Where another has finished meanwhile, the tables this one looked into have taken the
+            # place of the live ones. It is that only if some are gone.
+            left = [one for one, shelf in beside if shelf.checkpoint() is not None]
+            if len(left) == len(beside):
+                raise
+            if left:
+                self._make(left, progress)
         for one in projections:
             self._store.swap(one)
 

@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from threading import Barrier
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -17,9 +18,13 @@ import pytest
 from core.digests import verify
 from core.errors import DuplicateEvent, VersionConflict
 from core.events import Event
+from core.machine import TimeMachine
+from core.orders.views.order_details import ORDERS
+from core.projections import Key, Table
 from core.stores import EventStore, open_store
+from core.stores.read_models import SqlShelf
 from tests.conftest import CODEC, DURABLE, Open
-from tests.orders.facts import lamp, opened
+from tests.orders.facts import chair, lamp, opened
 
 WRITERS = 8
 ROOT = Path(__file__).parents[2]
@@ -151,3 +156,27 @@ def test_two_processes_write_one_log(backend: str, tmp_path: Path) -> None:
     assert store.version_at("order-shared") == 20
     assert verify(store.rows()).events == 40
     store.close()
+
+
+def test_whoever_is_outrun_while_it_makes_read_models_takes_those_that_are_there(
+    durable: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    killed, slow, fast = (TimeMachine(durable()) for _ in range(3))
+    killed.store.append("order-o1", [opened], 0)
+    with monkeypatch.context() as dying:
+        dying.setattr(killed.store, "swap", lambda _: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            killed.project()  # what it has made is gone on from
+    slow.store.append("order-o1", [lamp, chair], 1)
+    live, faster = SqlShelf.live, iter([fast.project])
+
+    def outrun(shelf: SqlShelf, table: Table[Any], key: Key) -> Any:
+        if first := next(faster, None):
+            first()
+        return live(shelf, table, key)
+
+    monkeypatch.setattr(SqlShelf, "live", outrun)
+    assert slow.project() == 3
+    [row] = slow.rows(ORDERS)
+    assert (row.version, row.items) == (3, 2)
+    assert set(slow.projector.checkpoints().values()) == {3}
