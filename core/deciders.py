@@ -13,6 +13,9 @@ E = TypeVar("E")
 Changes = Mapping[str, Any]
 """Field of a state → what it is from now on; the fields that are not named stay as they were."""
 
+_OPEN: set[type] = set()
+"""Every kind of open value: to look here is twice as fast as to ask what something is."""
+
 
 class Open:
     """A value that `changes` goes on changing while a fold lasts, which nobody outside ever sees.
@@ -21,6 +24,9 @@ class Open:
     """
 
     __slots__ = ()
+
+    def __init_subclass__(cls) -> None:
+        _OPEN.add(cls)
 
     def closed(self) -> Any:
         """The value as it stands, out of reach of what comes."""
@@ -116,9 +122,10 @@ def _changed(state: S, changes: Changes) -> S:
 
 
 def _closed(fields: Changes) -> Changes:
-    return {
-        name: value.closed() if isinstance(value, Open) else value for name, value in fields.items()
-    }
+    closed = {}
+    for name, value in fields.items():  # a third faster than a comprehension, for two fields
+        closed[name] = value.closed() if type(value) in _OPEN else value
+    return closed
 
 
 _put = object.__setattr__
