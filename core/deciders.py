@@ -13,6 +13,9 @@ E = TypeVar("E")
 Changes = Mapping[str, Any]
 """Field of a state → what it is from now on; the fields that are not named stay as they were."""
 
+_OPEN: set[type] = set()
+"""Every kind of open value: to look here is twice as fast as to ask what something is."""
+
 
 class Open:
     """A value that `changes` goes on changing while a fold lasts, which nobody outside ever sees.
@@ -21,6 +24,9 @@ class Open:
     """
 
     __slots__ = ()
+
+    def __init_subclass__(cls) -> None:
+        _OPEN.add(cls)
 
     def closed(self) -> Any:
         """The value as it stands, out of reach of what comes."""
@@ -81,14 +87,15 @@ class Decider(Generic[C, S, E]):
     def states(self, events: Iterable[E], state: S | None = None) -> Iterator[S]:
         """Each state along the way: one per event."""
         changes = self.changes
-        reached = self.initial if state is None else state
-        folded = _changed(reached, {})
+        folded = _changed(self.initial if state is None else state, {})
         fields = folded.__dict__
+        closed: dict[str, Any] = {}
         for event in events:
             changed = changes(folded, event)
             fields.update(changed)
-            reached = _changed(reached, _closed(changed))
-            yield reached
+            closed.update(changed)
+            _close(changed, closed)
+            yield _changed(folded, closed)
 
 
 def evolved(state: S, **changes: Any) -> S:
@@ -116,9 +123,15 @@ def _changed(state: S, changes: Changes) -> S:
 
 
 def _closed(fields: Changes) -> Changes:
-    return {
-        name: value.closed() if isinstance(value, Open) else value for name, value in fields.items()
-    }
+    closed = dict(fields)
+    _close(fields, closed)
+    return closed
+
+
+def _close(fields: Changes, into: dict[str, Any]) -> None:
+    for name, value in fields.items():
+        if type(value) in _OPEN:
+            into[name] = value.closed()
 
 
 _put = object.__setattr__

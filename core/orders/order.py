@@ -148,9 +148,11 @@ class Lines(Open):
 
     def added(self, event: OrderItemAdded) -> Lines:
         """With one more line."""
-        key = self._key(event.product_id, event.unit_price)
-        known = self._items.get(key)
-        if known is not None:
+        key: Any = event.product_id
+        if key in self._items:
+            key = self._key(key, event.unit_price)
+        if key in self._items:
+            known = self._items[key]
             self._items[key] = evolved(known, quantity=known.quantity + event.quantity)
             return self
         self._items[key] = made(

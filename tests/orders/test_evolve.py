@@ -147,3 +147,24 @@ def test_a_state_is_never_changed_by_what_comes_after() -> None:
     kept = replace(before)
     orders.fold([chair, placed, shipped], before)
     assert before == kept
+
+
+def test_a_product_at_two_prices_keeps_the_order_of_its_lines_and_leaves_with_all_of_them() -> None:
+    dear = replace(lamp, unit_price=Decimal("12.00"))
+    lines = [lamp, chair, dear, lamp, dear]
+    told = [("lamp", Decimal("9.50")), ("chair", chair.unit_price), ("lamp", Decimal("12.00"))]
+    for place in range(len(lines) + 1):  # in one fold, and in one that another goes on with
+        order = orders.fold(lines[place:], orders.fold([opened, *lines[:place]]))
+        assert [(item.product_id, item.unit_price) for item in order.items] == told
+        assert [item.quantity for item in order.items] == [4, chair.quantity, 4]
+        left = orders.fold([lamp_removed, dear], order)
+        assert [(one.product_id, one.quantity) for one in left.items] == [("chair", 1), ("lamp", 2)]
+
+
+def test_a_state_along_the_way_is_out_of_reach_of_the_events_after_it() -> None:
+    history: list[OrderEvent] = [opened, lamp, paid, chair, paid, lamp, lamp_removed]
+    states = list(orders.states(history))
+    assert [len(state.items) for state in states] == [0, 1, 1, 2, 2, 2, 1]
+    assert [len(state.payments) for state in states] == [0, 0, 1, 1, 2, 2, 2]
+    assert states == [orders.fold(history[:last]) for last in range(1, len(history) + 1)]
+    assert states[3].payments is states[2].payments
