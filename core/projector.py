@@ -90,10 +90,11 @@ class Projector:
             left = [one for one, shelf in beside if shelf.checkpoint() is not None]
             if len(left) == len(beside):
                 raise
-            if left:
-                self._make(left, progress)
-        for one in projections:
-            self._store.swap(one)
+        else:
+            refused = [(one, shelf) for one, shelf in beside if not self._store.swap(one)]
+            left = [one for one, shelf in refused if shelf.checkpoint() is not None]
+        if left:
+            self._make(left, progress)
 
     def _run(self, shelves: Sequence[tuple[Projection, Shelf]], progress: Progress | None) -> int:
         """Fold on from the furthest checkpoint behind; those further on join when it gets there."""

@@ -158,7 +158,7 @@ class EventStore(Protocol):
         ...
 
     def swap(self, projection: Projection) -> bool:
-        """Let the rebuilt rows take the live ones' place; False if another projector has."""
+        """Let the rebuilt rows take the live ones' place; False if they have, or are behind it."""
         ...
 
     def query(self, table: Table[R], position: int, query: Query) -> list[R]:

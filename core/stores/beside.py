@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, select, text
+from sqlalchemy import Column, Connection, select, text
 
 from core.projections import Projection
 from core.stores.read_models import BESIDE, Connections, shape
@@ -23,16 +23,25 @@ def index_beside(store: Connections, projection: Projection) -> None:
 
 def _generation(connection: Connection, projection: Projection) -> int | None:
     """The number that the indexes of the rows beside are named by; None if there are no rows."""
-    made = checkpoints.c.name == projection.name + BESIDE
-    made &= checkpoints.c.shape == shape(projection)
-    found: int | None = connection.execute(select(checkpoints.c.generation).where(made)).scalar()
+    return _told(connection, projection, BESIDE, checkpoints.c.generation)
+
+
+def _told(
+    connection: Connection, projection: Projection, suffix: str, column: Column[int]
+) -> int | None:
+    """What is noted of the rows of today's shape, live or beside; None if there are none."""
+    mine = checkpoints.c.name == projection.name + suffix
+    mine &= checkpoints.c.shape == shape(projection)
+    found: int | None = connection.execute(select(column).where(mine)).scalar()
     return found
 
 
 def swap_tables(connection: Connection, projection: Projection) -> bool:
     """Let the tables beside take the place of the live ones, inside the caller's transaction."""
-    if _generation(connection, projection) is None:
-        return False  # another projector was faster
+    position = checkpoints.c.position
+    reached = _told(connection, projection, BESIDE, position)
+    if reached is None or reached < (_told(connection, projection, "", position) or 0):
+        return False  # another projector was faster, or is still at it
     for table in projection.tables:
         for part in ("", HIGHS):
             live, made = table.name + part, table.name + BESIDE + part

@@ -42,6 +42,10 @@ class MemoryShelf:
         self._checkpoint = 0
         self._spans = {table.name: {} for table in self._projection.tables}
 
+    def reaches(self, live: Shelf) -> bool:
+        """Whether these rows have come as far as those."""
+        return (self._checkpoint or 0) >= (live.checkpoint() or 0)
+
     def in_place(self) -> MemoryShelf:
         """These rows, which were made beside, as the live ones."""
         self._beside = False
@@ -91,10 +95,12 @@ class MemoryViews:
         return self._shelves[place]
 
     def swap(self, projection: Projection) -> bool:
-        made = self._shelves.pop((projection.name, True), None)
-        if made:
-            self._shelves[projection.name, False] = made.in_place()
-        return made is not None
+        made = self._shelves.get((projection.name, True))
+        if made is None or not made.reaches(self.shelf(projection)):
+            return False
+        self._shelves[projection.name, False] = made.in_place()
+        del self._shelves[projection.name, True]
+        return True
 
     def query(self, table: Table[R], position: int, query: Query) -> list[R]:
         return page(table, self._found(table, position, query), query)

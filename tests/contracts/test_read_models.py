@@ -113,6 +113,17 @@ def test_who_comes_second_finds_that_the_rows_have_taken_their_place(filled: Eve
     assert (names(filled), filled.shelf(deliveries).checkpoint()) == ("new", 3)
 
 
+def test_rows_that_are_behind_the_live_ones_do_not_take_their_place(filled: EventStore) -> None:
+    beside = filled.shelf(deliveries, beside=True)
+    beside.reset()
+    assert not filled.swap(deliveries)
+    assert (names(filled), filled.shelf(deliveries).checkpoint()) == ("abcd", 1)
+    assert beside.checkpoint() == 0  # and are gone on with
+    beside.write({"parcels": Spans([(parcel("new"), 1, END)], [])}, 0, 1)
+    assert filled.swap(deliveries)
+    assert names(filled) == "new"
+
+
 def test_a_second_rebuild_starts_from_nothing(filled: EventStore) -> None:
     for name in ("one", "two"):
         beside = filled.shelf(deliveries, beside=True)
