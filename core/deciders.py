@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any, Generic, TypeVar
 
 C = TypeVar("C")
@@ -48,10 +49,19 @@ class Decider(Generic[C, S, E]):
 
     It sees the fact alone, never its envelope: a state does not depend on who recorded it. A field
     that it left `Open` is given to it open the next time."""
+    sets: Mapping[str, Collection[str]] = field(default_factory=dict)
+    """Type of event → the fields that it may set, each by what was in that field alone. A field
+    that is not named here may be set by any event."""
 
     def stream(self, key: str) -> str:
         """The stream of the aggregate with this id."""
         return f"{self.name}-{key}"
+
+    def setters(self, names: Collection[str]) -> list[str] | None:
+        """The types of the events that may set one of these fields; None where any may."""
+        if not set(names) <= set(chain.from_iterable(self.sets.values())):
+            return None
+        return [name for name, fields in self.sets.items() if not set(names).isdisjoint(fields)]
 
     def evolve(self, state: S, event: E) -> S:
         """The state after one more event."""
@@ -70,15 +80,18 @@ class Decider(Generic[C, S, E]):
         fields.update(_closed(fields))
         return folded
 
-    def walk(self, events: Iterable[E], names: Sequence[str]) -> Iterator[tuple[int, S]]:
+    def walk(
+        self, events: Iterable[tuple[int, E]], names: Collection[str]
+    ) -> Iterator[tuple[int, S]]:
         """The version and the state wherever an event set one of these fields, from the beginning.
 
-        Of the state look at these fields alone: the others may be open.
+        `events` are those of their `setters`, each behind its version, or all. Of the state look
+        at these fields alone: the others may be open, or missing something.
         """
         changes, apart = self.changes, frozenset(names).isdisjoint
         folded = _changed(self.initial, {})
         fields = folded.__dict__
-        for version, event in enumerate(events, start=1):
+        for version, event in events:
             changed = changes(folded, event)
             fields.update(changed)
             if not apart(changed):

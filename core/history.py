@@ -13,7 +13,7 @@ from typing import Any
 
 from core.deciders import Decider
 from core.events import Recorded
-from core.stores import EventStore
+from core.stores import EventStore, Search
 
 Path = tuple[str, ...]
 
@@ -23,8 +23,9 @@ PLACE = "version"
 FEW = 200
 """Events that may be read along for each that is wanted: to fetch one alone costs as much."""
 
-AT_ONCE = 500
-"""Events that are read together once one of them is wanted: more than a page shows."""
+AT_ONCE, CLOSE = 500, 1000
+"""Settings whose events are read together once one is wanted, more than a page shows; and how many
+versions they may span before the store is asked for the types that set the field alone."""
 
 PLAIN = (str, int, Decimal, datetime)
 """What has no parts, known at a glance."""
@@ -97,18 +98,17 @@ def difference(before: Any, after: Any) -> list[Change]:
 
 
 def provenance(
-    decider: Decider[Any, Any, Any], facts: Iterable[Any], path: Path
+    decider: Decider[Any, Any, Any], facts: Iterable[tuple[int, Any]], path: Path
 ) -> Iterator[tuple[int, Change]]:
     """Every version that set the field at a path, or a field below it, and what it made of it.
 
-    `facts` are the events of a stream from its first. One pass that looks at this path alone, and
-    only where an event may have touched it: about the price of one replay.
+    `facts` are the events of a stream from its first, each behind its version: all, or those that
+    may set what the field follows from. One pass that looks at this path alone.
     """
     head, *rest = path
-    from_fields = getattr(type(decider.initial), "DERIVED", {}).get(head, (head,))
     root = part(decider.initial, head)
     value = at_path(root, rest)
-    for version, state in decider.walk(facts, from_fields):
+    for version, state in decider.walk(facts, _follows_from(decider, path)):
         now = part(state, head)
         if now is not root:
             before, root, value = value, now, at_path(now, rest)
@@ -127,34 +127,46 @@ def settings(
 
     Who did it and when is read from the store as `Setting.recorded` is asked, many at a time.
     """
-    facts = chain.from_iterable(store.facts(stream, 1, to_position))
+    types = decider.setters(_follows_from(decider, path))
+    facts: Iterable[tuple[int, Any]]
+    if types is None:
+        facts = enumerate(chain.from_iterable(store.facts(stream, 1, to_position)), start=1)
+    else:
+        facts = store.facts_of(stream, types, 2**62 if to_position is None else to_position)
     found = list(provenance(decider, facts, path))
-    records = _Records(store, stream, [version for version, _ in found])
+    wanted = Search(tuple(types or ()), stream, to_position=to_position)
+    records = _Records(store, wanted, [version for version, _ in found])
     return [Setting(version, change, records) for version, change in found]
+
+
+def _follows_from(decider: Decider[Any, Any, Any], path: Path) -> tuple[str, ...]:
+    """The fields of the state that the field at a path is made of."""
+    derived: Mapping[str, tuple[str, ...]] = getattr(type(decider.initial), "DERIVED", {})
+    return derived.get(path[0], path[:1])
 
 
 class _Records(dict[int, Recorded]):
     """The events of these versions of a stream, read with their neighbours when one is missing."""
 
-    def __init__(self, store: EventStore, stream: str, versions: Sequence[int]) -> None:
+    def __init__(self, store: EventStore, wanted: Search, versions: Sequence[int]) -> None:
         super().__init__()
-        self._store, self._stream, self._versions = store, stream, versions
+        self._store, self._wanted, self._versions = store, wanted, versions
 
     def __missing__(self, version: int) -> Recorded:
         first = bisect_left(self._versions, version) // AT_ONCE * AT_ONCE
-        near = self._versions[first : first + AT_ONCE]
-        found = _recorded(self._store, self._stream, near)
-        self.update(found)
-        return found[version]
+        near = sorted({*self._versions[first : first + AT_ONCE]})
+        span = near[-1] - near[0]
+        if span > FEW * len(near):
+            found = [next(self._read(one)) for one in near]
+        elif span > CLOSE and self._wanted.types:
+            found = self._store.search(self._wanted, None, newest_first=False, limit=2**31)
+        else:
+            found = list(takewhile(lambda one: one.version <= near[-1], self._read(near[0])))
+        self.update({one.version: one for one in found})
+        return self[version]
 
-
-def _recorded(store: EventStore, stream: str, versions: Sequence[int]) -> dict[int, Recorded]:
-    wanted = set(versions)
-    first, last = versions[0], versions[-1]
-    if last - first > FEW * len(wanted):
-        return {one: next(store.read_stream(stream, one)) for one in wanted}
-    between = takewhile(lambda one: one.version <= last, store.read_stream(stream, first))
-    return {one.version: one for one in between if one.version in wanted}
+    def _read(self, version: int) -> Iterator[Recorded]:
+        return self._store.read_stream(self._wanted.stream or "", version)
 
 
 def blame(steps: Iterable[Step]) -> dict[Path, int]:

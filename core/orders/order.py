@@ -316,4 +316,17 @@ def _payments(order: Order) -> Payments:
     return payments if type(payments) is Payments else Payments(payments)
 
 
-orders: Decider[OrderCommand, Order, OrderEvent] = Decider("order", Order(), decide, changes)
+SETS = {
+    OrderCreated.type: ("customer_id",),
+    OrderItemAdded.type: ("items",),
+    OrderItemRemoved.type: ("items",),
+    OrderPlaced.type: ("status", "shipping_address"),
+    ShippingAddressChanged.type: ("shipping_address",),
+    PaymentRecorded.type: ("payments",),
+    OrderShipped.type: ("status", "tracking_number", "carrier"),
+    OrderDelivered.type: ("status", "delivered_at"),
+    OrderCancelled.type: ("status", "cancellation"),
+}
+"""What `changes` may name, by the type of the event; the id and the version with any of them."""
+
+orders: Decider[OrderCommand, Order, OrderEvent] = Decider("order", Order(), decide, changes, SETS)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from importlib import import_module
@@ -55,10 +55,8 @@ class Search:
 
 @dataclass(frozen=True)
 class Spans:
-    """What a batch did to one table: rows to insert, and live rows of earlier batches to end.
-
-    `rows` holds (row, from_position, to_position); `ended` holds (key, to_position).
-    """
+    """What a batch did to one table: rows to insert, (row, from_position, to_position), and live
+    rows of earlier batches to end, (key, to_position)."""
 
     rows: list[tuple[Any, int, int]]
     ended: list[tuple[Key, int]]
@@ -84,9 +82,8 @@ class EventStore(Protocol):
         ...
 
     def load(self, entries: Iterable[tuple[str, Event]]) -> int:
-        """Bulk append of foreign facts, (stream, event) in order of their time, all or nothing.
-        `recorded_at` is the event's own time where the log allows. Known event ids are skipped.
-        Returns how many were appended."""
+        """Bulk append of foreign facts, (stream, event) in order of their time, all or nothing, at
+        their own time where the log allows. Known ids are skipped. Returns how many were not."""
         ...
 
     def read_stream(
@@ -99,6 +96,10 @@ class EventStore(Protocol):
         self, stream: str, from_version: int = 1, to_position: int | None = None
     ) -> Iterator[list[Event]]:
         """The same events in pages, each without its envelope: no more than a fold needs."""
+        ...
+
+    def facts_of(self, stream: str, types: Collection[str], last: int) -> list[tuple[int, Event]]:
+        """The same of some types alone, each behind its version, up to the position `last`."""
         ...
 
     def read_all(
@@ -228,9 +229,8 @@ EXTRAS = {"postgresql": "postgres"}
 def open_store(url: str, codec: Codec, create: bool = True) -> EventStore:
     """Open the store a URL names: `sqlite:///orders.db`, `memory:`, `postgresql+psycopg://…`.
 
-    Raises `UnknownStore` for a scheme nobody answers to, `StoreUnavailable` where the store is
-    missing (and `create` is false), of another version, locked, read-only, damaged or something
-    else altogether.
+    Raises `UnknownStore` for a scheme nobody answers to, `StoreUnavailable` where the store is of
+    another version, locked, read-only, damaged, something else, or missing (without `create`).
     """
     opened: EventStore = _kind(url).open_store(url, codec, create)
     return opened

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import TypeVar
 
 from core.codec import Codec, Encoded
@@ -93,6 +93,12 @@ class MemoryStore(MemoryViews):
         rows = self._streams.get(stream, [])[max(0, from_version - 1) : last]
         if rows:
             yield self._codec.facts((row[0], row[3], row[4], row[9]) for row in rows)
+
+    def facts_of(self, stream: str, types: Collection[str], last: int) -> list[tuple[int, Event]]:
+        rows = self._streams.get(stream, [])[: self.version_at(stream, last)]
+        found = [row for row in rows if row[3] in types]
+        facts = self._codec.facts((row[0], row[3], row[4], row[9]) for row in found)
+        return list(zip([row[2] for row in found], facts, strict=True))
 
     def read_all(
         self, from_position: int = 1, to_position: int | None = None, batch_size: int = 1000

@@ -7,7 +7,7 @@ as prepared text on the driver's cursor, because typed columns cost three times 
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any, TypeVar
 
 from sqlalchemy import Select, bindparam, func, select
@@ -34,6 +34,8 @@ ROW = ", ".join(COLUMNS)
 FACTS = """SELECT position, type, schema_version, data FROM events
   WHERE stream = ? AND version >= ? AND version < ? AND position + 0 <= ? ORDER BY version"""
 """Adding nothing keeps a planner from walking through all positions up to the one that is meant."""
+OF_TYPES = """SELECT position, type, schema_version, data, version FROM events
+  WHERE stream = ? AND position + 0 <= ? AND type IN (%s) ORDER BY version"""
 FIRST_PAGE, PAGE = 64, 2048
 """A tail behind a snapshot fits in the first page; a long replay moves on to big ones."""
 
@@ -94,6 +96,11 @@ class SqlStore(SqlViews):
             if len(rows) < size:
                 return
             size, version = self.page, version + size
+
+    def facts_of(self, stream: str, types: Collection[str], last: int) -> list[tuple[int, Event]]:
+        rows = self.fetch(OF_TYPES % ", ".join("?" * len(types)), (stream, last, *types))
+        facts = self._codec.facts(row[:4] for row in rows)
+        return list(zip([row[4] for row in rows], facts, strict=True))
 
     def read_all(
         self, from_position: int = 1, to_position: int | None = None, batch_size: int = 1000

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import closing
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 from uuid import uuid4
 
@@ -12,7 +13,8 @@ import pytest
 from core.codec import Codec
 from core.errors import UnknownEvent
 from core.events import Event
-from core.orders import OrderCreated, OrderItemAdded
+from core.history import settings
+from core.orders import OrderCreated, OrderItemAdded, ShippingAddressChanged, orders
 from core.stores import EventStore, open_store
 from tests.conftest import CODEC, DURABLE
 from tests.orders.facts import lamp, lamp_removed, opened, placed
@@ -34,6 +36,31 @@ def test_the_facts_of_a_stream_are_its_events_without_their_envelopes(store: Eve
         assert facts == history[first - 1 : None if last is None else last - 1]
         assert all(pages)
     assert list(store.facts("order-a", 1, 1)) == list(store.facts("nobody")) == []
+
+
+def test_the_facts_of_some_types_stand_behind_their_versions(store: EventStore) -> None:
+    history = [opened, *[fresh(fact) for fact in (lamp, lamp_removed) * 3], placed]
+    store.append("order-a", history, expected_version=0)
+    store.append("order-x", [fresh(opened), fresh(lamp)], expected_version=0)
+    assert store.facts_of("order-a", ["OrderItemAdded"], 2**62) == [(n, lamp) for n in (2, 4, 6)]
+    assert store.facts_of("order-a", ["OrderPlaced", "OrderCreated"], 8) == [
+        (1, opened),
+        (8, placed),
+    ]
+    assert store.facts_of("order-a", ["OrderPlaced", "OrderItemAdded"], 3) == [(2, lamp)]
+    assert store.facts_of("nobody", ["OrderPlaced"], 2**62) == []
+
+
+def test_who_set_a_field_is_found_however_far_apart_its_settings_are(store: EventStore) -> None:
+    moved = [ShippingAddressChanged("o1", {"city": f"City {n}"}) for n in range(520)]
+    turns = [[one, fresh(lamp), fresh(lamp_removed)] for one in moved]
+    store.load(("order-o1", one) for one in [opened, *chain.from_iterable(turns), placed])
+    for path, number in ((("shipping_address", "city"), 521), (("status",), 1), (("total",), 1040)):
+        found = settings(store, orders, "order-o1", path)
+        assert len(found) == number
+        assert [one.recorded.version for one in found] == [one.version for one in found]
+        types = orders.setters({"total": ["items"]}.get(path[0], path[:1]))
+        assert {one.recorded.type for one in found} <= set(types or ())
 
 
 @pytest.mark.parametrize("backend", sorted(DURABLE))

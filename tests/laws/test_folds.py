@@ -50,6 +50,18 @@ def test_a_state_does_not_depend_on_any_envelope(history: list[OrderEvent]) -> N
 
 
 @given(histories)
+def test_an_event_sets_no_other_field_than_its_type_is_said_to_set(
+    history: list[OrderEvent],
+) -> None:
+    before = orders.initial
+    for event, after in zip(history, orders.states(history), strict=True):
+        told = set(orders.changes(before, event)) - {"id", "version"}
+        assert told <= set(orders.sets[event.type])
+        before = after
+    assert set(orders.sets) == set(CODEC.types)
+
+
+@given(histories)
 def test_no_history_is_refused_and_every_event_counts(history: list[OrderEvent]) -> None:
     assert [state.version for state in orders.states(history)] == list(range(1, len(history) + 1))
 
