@@ -6,6 +6,7 @@ import os
 import shutil
 import signal
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -25,17 +26,38 @@ class Server:
     url: str
 
     def die(self) -> None:
-        """Kill every process of it at once."""
+        """Kill every process of it at once, and wait until the last of them is gone."""
         process = int((self.folder / "pid").read_text())
         with suppress(ProcessLookupError):
-            os.killpg(process, signal.SIGKILL)
+            os.kill(process, signal.SIGSTOP)  # it has no more children than are found now
+        family = [process, *_children(process)]
+        for one in family:
+            with suppress(ProcessLookupError):
+                os.kill(one, signal.SIGKILL)
         with suppress(ChildProcessError):
             os.waitpid(process, 0)
+        while any(_stat(one)[:1] not in ([], ["Z"], ["X"]) for one in family):
+            time.sleep(0.005)
 
     def rise(self) -> None:
         """Start it again, and wait until it has recovered."""
         (self.folder / "data" / "postmaster.pid").unlink(missing_ok=True)
         postgres.launch(self.folder, self.url)
+
+
+def _children(process: int) -> list[int]:
+    """The processes that another has begun: those of a server are in sessions of their own."""
+    every = [int(one.name) for one in Path("/proc").iterdir() if one.name.isdigit()]
+    return [one for one in every if _stat(one)[1:2] == [str(process)]]
+
+
+def _stat(process: int) -> list[str]:
+    """The state of a process, its parent and so on; nothing if it is gone."""
+    try:
+        told = Path(f"/proc/{process}/stat").read_text()
+    except OSError:
+        return []
+    return told.rpartition(")")[2].split()
 
 
 @contextmanager

@@ -51,14 +51,16 @@ def killed(server: Server, store: EventStore, kills: int) -> tuple[int, int]:
             pool.submit(append_until, store, f"order-{id(store)}-{writer}", stopped, mine)
             for writer, mine in enumerate(told)
         ]
-        for _ in range(kills):
-            before = sum(map(len, told))
-            while sum(map(len, told)) < before + 10 and not any(one.done() for one in writers):
-                time.sleep(0.01)
-            time.sleep(chance.uniform(0, 0.2))
-            server.die()
-            server.rise()
-        stopped.set()
+        try:
+            for _ in range(kills):
+                before = sum(map(len, told))
+                while sum(map(len, told)) < before + 10 and not any(one.done() for one in writers):
+                    time.sleep(0.01)
+                time.sleep(chance.uniform(0, 0.2))
+                server.die()
+                server.rise()
+        finally:
+            stopped.set()
     assert [one.exception() for one in writers] == [None] * WRITERS
     there = {one.event.event_id for one in store.read_all()}
     acknowledged = {one for mine in told for one in mine}
