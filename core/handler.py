@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from random import uniform
+from time import sleep
 from types import MappingProxyType
 from typing import Generic, TypeVar
 
@@ -18,6 +20,9 @@ S = TypeVar("S")
 E = TypeVar("E", bound=Event)
 
 ATTEMPTS = 5
+APART = 0.003
+"""Seconds, times the attempts so far, within which whoever was too slow tries again: those who try
+at one instant only meet again."""
 IN_HAND = 1_000
 """How many streams' last states are kept between commands."""
 
@@ -52,6 +57,8 @@ class Handler(Generic[C, S, E]):
         self._key_of = key_of
         self._clock = clock
         self._in_hand: dict[str, Rebuilt[S]] = {}
+        self._shared: set[str] = set()
+        """Streams in hand that others append to as well: there it is asked first what is new."""
 
     def handle(
         self, command: C, context: Context | None = None, at: datetime | None = None
@@ -63,6 +70,8 @@ class Handler(Generic[C, S, E]):
         before, sure = self._in_hand.pop(stream, None), False
         if before is None:
             before, sure = self._repository.rebuild(stream), True
+        elif stream in self._shared:
+            before, sure = self._repository.forward(stream, before), True
         for attempt in range(1, ATTEMPTS + 1):
             events = self._decided(command, before.state, sure)
             if sure and not events:
@@ -72,6 +81,9 @@ class Handler(Generic[C, S, E]):
             if recorded is not None:
                 self._keep(stream, before, recorded)
                 return recorded
+            if stamped:
+                self._shared.add(stream)
+                sleep(uniform(0, attempt * APART))
             # Who was faster has added to what is known: only that is read.
             before, sure = self._repository.forward(stream, before), True
         raise AssertionError("unreachable")
@@ -110,4 +122,5 @@ class Handler(Generic[C, S, E]):
         version, folded = recorded[-1].version, before.folded + len(recorded)
         if len(self._in_hand) >= IN_HAND:
             self._in_hand.clear()
+            self._shared.clear()
         self._in_hand[stream] = Rebuilt(state, version, before.snapshot_version, folded)

@@ -174,6 +174,19 @@ def test_what_was_decided_on_a_state_that_somebody_else_has_changed_is_decided_a
     assert machine.store.head().position == 3
 
 
+def test_of_an_order_that_others_change_as_well_it_is_asked_first_what_is_new(
+    machine: TimeMachine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    machine.handle(create)
+    pauses: list[float] = []
+    monkeypatch.setattr("core.handler.sleep", pauses.append)
+    for number in range(3):
+        last = machine.store.version_at("order-o1")
+        machine.store.append("order-o1", [ShippingAddressChanged("o1", {"city": "Rome"})], last)
+        machine.handle(ChangeShippingAddress("o1", HOME | {"city": f"Leith {number}"}))
+    assert len(pauses) == 1  # the first time it was found out by a conflict
+
+
 def test_states_in_hand_give_way_to_others(
     machine: TimeMachine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
