@@ -105,7 +105,7 @@ def write_time(moment: datetime) -> str:
 @lru_cache(maxsize=100_000)
 def read_time(stored: str) -> datetime:
     """The UTC datetime of such a text."""
-    return datetime.fromisoformat(stored).replace(tzinfo=UTC)
+    return datetime.fromisoformat(f"{stored}+00:00")
 
 
 KINDS: dict[type, Kind] = {
