@@ -10,7 +10,7 @@ from core.deciders import Decider
 from core.errors import StoreUnavailable, UnknownView
 from core.events import Recorded
 from core.live_rows import Place, Writer, forget_oldest
-from core.projections import Projection, Transition
+from core.projections import END, Projection, Transition
 from core.repository import Progress as Progress
 from core.repository import Repository
 from core.stores import EventStore, Shelf
@@ -68,7 +68,8 @@ class Projector:
         chosen = [one for name, one in self._projections.items() if view in (None, name)]
         for one in chosen:
             self._store.shelf(one, beside=True).reset()
-        self._make(chosen, progress)
+        # Live rows may go on while these are made: it is enough to have come where they began.
+        self._make(chosen, progress, self._store.head().position)
         self.project()
 
     def transitions(self, from_position: int, to_position: int) -> Iterator[Transition]:
@@ -78,7 +79,9 @@ class Projector:
         while batch := list(islice(log, BATCH)):
             yield from states.transitions(batch)
 
-    def _make(self, projections: Sequence[Projection], progress: Progress | None) -> None:
+    def _make(
+        self, projections: Sequence[Projection], progress: Progress | None, enough: int = END
+    ) -> None:
         """Fold the log into rows beside the live ones, and let them take their place. Where
         several projectors are at it they share the work: the first to finish swaps."""
         beside = [(one, self._store.shelf(one, beside=True)) for one in projections]
@@ -90,11 +93,11 @@ class Projector:
             left = [one for one, shelf in beside if shelf.checkpoint() is not None]
             if len(left) == len(beside):
                 raise
+            if left:
+                self._make(left, progress, enough)
         else:
-            refused = [(one, shelf) for one, shelf in beside if not self._store.swap(one)]
-            left = [one for one, shelf in refused if shelf.checkpoint() is not None]
-        if left:
-            self._make(left, progress)
+            for one in projections:
+                self._store.swap(one, enough)
 
     def _run(self, shelves: Sequence[tuple[Projection, Shelf]], progress: Progress | None) -> int:
         """Fold on from the furthest checkpoint behind; those further on join when it gets there."""

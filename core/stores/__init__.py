@@ -14,7 +14,7 @@ from core.digests import NOTHING
 from core.errors import StoreUnavailable, UnknownStore
 from core.events import Event, Recorded, StoredRow
 from core.moments import Moment
-from core.projections import Key, Projection, Query, Table
+from core.projections import END, Key, Projection, Query, Table
 from core.stores.migrating import Migrated
 from core.stores.sandbox import Answer, Limits
 
@@ -158,8 +158,8 @@ class EventStore(Protocol):
         """The rows of a projection, to be kept current; `beside` the live ones for a rebuild."""
         ...
 
-    def swap(self, projection: Projection) -> bool:
-        """Let the rebuilt rows take the live ones' place; False if they have, or are behind it."""
+    def swap(self, projection: Projection, enough: int = END) -> bool:
+        """Let rebuilt rows take the live ones' place, unless short of both them and `enough`."""
         ...
 
     def query(self, table: Table[R], position: int, query: Query) -> list[R]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Connection, select, text
+from sqlalchemy import Connection, text
 
 from core.projections import Projection
-from core.stores.read_models import BESIDE, Connections, shape
+from core.stores.read_models import BESIDE, Connections, noted
 from core.stores.tables import HIGHS, checkpoints, index_statements
 
 
@@ -23,24 +23,15 @@ def index_beside(store: Connections, projection: Projection) -> None:
 
 def _generation(connection: Connection, projection: Projection) -> int | None:
     """The number that the indexes of the rows beside are named by; None if there are no rows."""
-    return _told(connection, projection, BESIDE, checkpoints.c.generation)
+    return noted(connection, projection, BESIDE, checkpoints.c.generation)
 
 
-def _told(
-    connection: Connection, projection: Projection, suffix: str, column: Column[int]
-) -> int | None:
-    """What is noted of the rows of today's shape, live or beside; None if there are none."""
-    mine = checkpoints.c.name == projection.name + suffix
-    mine &= checkpoints.c.shape == shape(projection)
-    found: int | None = connection.execute(select(column).where(mine)).scalar()
-    return found
-
-
-def swap_tables(connection: Connection, projection: Projection) -> bool:
+def swap_tables(connection: Connection, projection: Projection, enough: int) -> bool:
     """Let the tables beside take the place of the live ones, inside the caller's transaction."""
     position = checkpoints.c.position
-    reached = _told(connection, projection, BESIDE, position)
-    if reached is None or reached < (_told(connection, projection, "", position) or 0):
+    reached = noted(connection, projection, BESIDE, position)
+    there = noted(connection, projection, "", position) or 0
+    if reached is None or reached < min(there, enough):
         return False  # another projector was faster, or is still at it
     for table in projection.tables:
         for part in ("", HIGHS):

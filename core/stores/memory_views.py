@@ -42,10 +42,6 @@ class MemoryShelf:
         self._checkpoint = 0
         self._spans = {table.name: {} for table in self._projection.tables}
 
-    def reaches(self, live: Shelf) -> bool:
-        """Whether these rows have come as far as those."""
-        return (self._checkpoint or 0) >= (live.checkpoint() or 0)
-
     def in_place(self) -> MemoryShelf:
         """These rows, which were made beside, as the live ones."""
         self._beside = False
@@ -94,9 +90,10 @@ class MemoryViews:
             self._shelves[place] = MemoryShelf(projection, beside)
         return self._shelves[place]
 
-    def swap(self, projection: Projection) -> bool:
+    def swap(self, projection: Projection, enough: int = END) -> bool:
         made = self._shelves.get((projection.name, True))
-        if made is None or not made.reaches(self.shelf(projection)):
+        live = self.shelf(projection).checkpoint() or 0
+        if made is None or (made.checkpoint() or 0) < min(live, enough):
             return False
         self._shelves[projection.name, False] = made.in_place()
         del self._shelves[projection.name, True]

@@ -10,7 +10,7 @@ from functools import cache
 from operator import attrgetter
 from typing import Any, Protocol, TypeVar
 
-from sqlalchemy import Connection, func, select, text
+from sqlalchemy import Column, Connection, func, select, text
 
 from core.projections import END, Key, Projection, Table, Tally
 from core.stores import Spans, tallies
@@ -72,6 +72,16 @@ def _counted(table: Table[Any]) -> tuple[Any, ...]:
     return (tallies.PAGE, table.widths) if isinstance(table, Tally) else ()
 
 
+def noted(
+    connection: Connection, projection: Projection, suffix: str, column: Column[int]
+) -> int | None:
+    """What is noted of the rows of today's shape, live or beside; None if there are none."""
+    mine = checkpoints.c.name == projection.name + suffix
+    mine &= checkpoints.c.shape == shape(projection)
+    found: int | None = connection.execute(select(column).where(mine)).scalar()
+    return found
+
+
 class SqlShelf:
     """The rows of one projection, live or beside the live ones."""
 
@@ -86,8 +96,7 @@ class SqlShelf:
             return self._reached(connection)
 
     def _reached(self, connection: Connection) -> int | None:
-        mine = (checkpoints.c.name == self._name) & (checkpoints.c.shape == shape(self._projection))
-        return connection.execute(select(checkpoints.c.position).where(mine)).scalar()
+        return noted(connection, self._projection, self._suffix, checkpoints.c.position)
 
     def reset(self) -> None:
         with self._store.writing() as connection:

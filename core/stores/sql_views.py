@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection
 
-from core.projections import Projection, Query, Table, Tally
+from core.projections import END, Projection, Query, Table, Tally
 from core.stores import Shelf
 from core.stores.asking import count_asked, rows_asked, values_asked
 from core.stores.beside import index_beside, swap_tables
@@ -48,10 +48,10 @@ class SqlViews(ABC):
     def shelf(self, projection: Projection, beside: bool = False) -> Shelf:
         return SqlShelf(self, projection, beside)
 
-    def swap(self, projection: Projection) -> bool:
+    def swap(self, projection: Projection, enough: int = END) -> bool:
         index_beside(self, projection)
         with self.writing() as connection:
-            return swap_tables(connection, projection)
+            return swap_tables(connection, projection, enough)
 
     def query(self, table: Table[R], position: int, query: Query) -> list[R]:
         there = self._reached(table, position, query)

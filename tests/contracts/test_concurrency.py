@@ -164,7 +164,7 @@ def test_whoever_is_outrun_while_it_makes_read_models_takes_those_that_are_there
     killed, slow, fast = (TimeMachine(durable()) for _ in range(3))
     killed.store.append("order-o1", [opened], 0)
     with monkeypatch.context() as dying:
-        dying.setattr(killed.store, "swap", lambda _: 1 / 0)
+        dying.setattr(killed.store, "swap", lambda *_: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             killed.project()  # what it has made is gone on from
     slow.store.append("order-o1", [lamp, chair], 1)

@@ -124,6 +124,15 @@ def test_rows_that_are_behind_the_live_ones_do_not_take_their_place(filled: Even
     assert names(filled) == "new"
 
 
+def test_rows_that_came_far_enough_take_the_place_of_live_ones_that_went_on(
+    filled: EventStore,
+) -> None:
+    beside = filled.shelf(deliveries, beside=True)
+    beside.reset()
+    assert filled.swap(deliveries, 0)
+    assert (names(filled), filled.shelf(deliveries).checkpoint()) == ("", 0)
+
+
 def test_a_second_rebuild_starts_from_nothing(filled: EventStore) -> None:
     for name in ("one", "two"):
         beside = filled.shelf(deliveries, beside=True)
