@@ -17,7 +17,7 @@ from typing import Any, NamedTuple, TypeVar
 import msgspec
 
 from core.errors import InvalidEvent, UnknownEvent, UnreadableEvent
-from core.events import Event, StoredFact, StoredRow
+from core.events import Event, StoredFact, StoredRow, kind_of
 from core.exactness import check, checked_instant, checked_metadata
 from core.plain import Values, plain_writer, values_of
 from core.reading import bare, mappings, own_fields, twin
@@ -78,6 +78,9 @@ class Codec:
         self._shapes = {event.type: _shape(event) for event in events}
         self._shape_of = {shape.event: shape for shape in self._shapes.values()}
         self._upcasters = upcasters or {}
+        old = {(name, schema): partial(self._old, name, schema) for name, schema in self._upcasters}
+        new = {(shape.event.type, shape.schema): shape.fact for shape in self._shapes.values()}
+        self._facts = {kind_of(*known): read for known, read in (old | new).items()}
 
     @property
     def types(self) -> list[str]:
@@ -119,24 +122,23 @@ class Codec:
         event.__class__ = shape.event
         return event  # type: ignore[no-any-return]  # its class was assigned one line above
 
-    def facts(self, rows: Iterable[StoredFact]) -> list[Event]:
+    def facts(
+        self, rows: Iterable[StoredFact], whole: Callable[[], Iterable[StoredRow]]
+    ) -> list[Event]:
         """The events of these rows in today's shape, without an envelope: what a fold needs.
 
-        They equal those events, and `match` takes them for such.
+        They equal those events, and `match` takes them for such. `whole` has the same rows with all
+        there is to them: where one cannot be read, the error names its place.
         """
-        facts: list[Event] = []
-        position, name, shapes = 0, "", self._shapes
+        reads = self._facts
         try:
-            for position, name, schema, data in rows:
-                if name not in shapes:
-                    raise UnknownEvent(name, position)
-                shape = shapes[name]
-                if schema != shape.schema:
-                    data = self._upcast(position, name, schema, data, shape.schema)
-                facts.append(shape.fact(data))
-        except UNREADABLE as error:
-            raise UnreadableEvent(name, position, str(error)) from None
-        return facts
+            return [reads[kind](data) for kind, data in rows]
+        except (UnknownEvent, *UNREADABLE):
+            return [self.decode(row) for row in whole()]
+
+    def _old(self, name: str, schema: int, data: bytes) -> Event:
+        shape = self._shapes[name]
+        return shape.fact(self._upcast(0, name, schema, data, shape.schema))  # type: ignore[no-any-return]  # a fact of that shape
 
     def _upcast(self, position: int, name: str, schema: int, data: bytes, today: int) -> bytes:
         body = msgspec.json.decode(data)

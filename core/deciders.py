@@ -102,13 +102,14 @@ class Decider(Generic[C, S, E]):
         changes = self.changes
         folded = _changed(self.initial if state is None else state, {})
         fields = folded.__dict__
-        closed: dict[str, Any] = {}
+        closed = dict(fields)
         for event in events:
             changed = changes(folded, event)
             fields.update(changed)
-            closed.update(changed)
             _close(changed, closed)
-            yield _changed(folded, closed)
+            state = _new(type(folded))
+            _put(state, "__dict__", closed.copy())
+            yield state
 
 
 def evolved(state: S, **changes: Any) -> S:
@@ -123,28 +124,28 @@ def evolved(state: S, **changes: Any) -> S:
 
 def made(kind: type[S], **fields: Any) -> S:
     """A frozen dataclass of these fields, every one of them, past its `__init__`."""
-    one = object.__new__(kind)
+    one = _new(kind)
     _put(one, "__dict__", fields)
     return one
 
 
 def _changed(state: S, changes: Changes) -> S:
-    copy = object.__new__(type(state))
+    copy = _new(type(state))
     # A dictionary of its own: one that shares its keys with the class reads five times slower.
     _put(copy, "__dict__", {**state.__dict__, **changes})
     return copy
 
 
 def _closed(fields: Changes) -> Changes:
-    closed = dict(fields)
+    closed: dict[str, Any] = {}
     _close(fields, closed)
     return closed
 
 
 def _close(fields: Changes, into: dict[str, Any]) -> None:
     for name, value in fields.items():
-        if type(value) in _OPEN:
-            into[name] = value.closed()
+        into[name] = value.closed() if type(value) in _OPEN else value
 
 
+_new = object.__new__
 _put = object.__setattr__

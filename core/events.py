@@ -195,8 +195,15 @@ StoredRow = tuple[int, str, int, str, int, bytes, int, int, bytes, bytes, bytes,
 """position, stream, version, type, schema, event_id, occurred_at (µs), recorded_at (µs),
 metadata, data, digest, seal: one row of the log, as every store keeps it."""
 
-StoredFact = tuple[int, str, int, bytes]
-"""position, type, schema, data: the part of a row that a fold needs."""
+StoredFact = tuple[str, bytes]
+"""kind, data: the part of a row that a fold needs."""
+
+
+def kind_of(name: str, schema: int) -> str:
+    """The type of an event, and its schema behind it unless it is the first: what a fold has to
+    know of it, in one column, because each costs a fifth of the reading."""
+    return name if schema == 1 else f"{name} {schema}"
+
 
 COLUMNS = (
     "position",

@@ -14,6 +14,7 @@ from core.events import (
     Recorded,
     StoredRow,
     from_microseconds,
+    kind_of,
     to_microseconds,
     utc_now,
 )
@@ -92,13 +93,15 @@ class MemoryStore(MemoryViews):
         last = self.version_at(stream, to_position)
         rows = self._streams.get(stream, [])[max(0, from_version - 1) : last]
         if rows:
-            yield self._codec.facts((row[0], row[3], row[4], row[9]) for row in rows)
+            yield self._facts(rows)
 
     def facts_of(self, stream: str, types: Collection[str], last: int) -> list[tuple[int, Event]]:
         rows = self._streams.get(stream, [])[: self.version_at(stream, last)]
         found = [row for row in rows if row[3] in types]
-        facts = self._codec.facts((row[0], row[3], row[4], row[9]) for row in found)
-        return list(zip([row[2] for row in found], facts, strict=True))
+        return list(zip([row[2] for row in found], self._facts(found), strict=True))
+
+    def _facts(self, rows: Sequence[StoredRow]) -> list[Event]:
+        return self._codec.facts([(kind_of(row[3], row[4]), row[9]) for row in rows], lambda: rows)
 
     def read_all(
         self, from_position: int = 1, to_position: int | None = None, batch_size: int = 1000

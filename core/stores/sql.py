@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from functools import partial
 from typing import Any, TypeVar
 
 from sqlalchemy import Select, bindparam, func, select
@@ -31,10 +32,14 @@ from core.stores.tables import checkpoints, events
 R = TypeVar("R")
 
 ROW = ", ".join(COLUMNS)
-FACTS = """SELECT position, type, schema_version, data FROM events
-  WHERE stream = ? AND version >= ? AND version < ? AND position + 0 <= ? ORDER BY version"""
+KIND = "CASE schema_version WHEN 1 THEN type ELSE type || ' ' || schema_version END"
+"""What `kind_of` says."""
+STRETCH = "FROM events WHERE stream = ? AND version >= ? AND version < ?"
+WHOLE = f"SELECT {ROW} {STRETCH} ORDER BY version"
+FACTS = f"SELECT {KIND}, data {STRETCH} ORDER BY version"
+FACTS_BY = f"SELECT {KIND}, data {STRETCH} AND position + 0 <= ? ORDER BY version"
 """Adding nothing keeps a planner from walking through all positions up to the one that is meant."""
-OF_TYPES = """SELECT position, type, schema_version, data, version FROM events
+OF_TYPES = f"""SELECT version, {KIND}, data FROM events
   WHERE stream = ? AND position + 0 <= ? AND type IN (%s) ORDER BY version"""
 FIRST_PAGE, PAGE = 64, 2048
 """A tail behind a snapshot fits in the first page; a long replay moves on to big ones."""
@@ -88,19 +93,24 @@ class SqlStore(SqlViews):
         # Versions have no holes, so a page is a stretch of them: a limit would make the database
         # walk on through all that lies behind the position.
         size, version = FIRST_PAGE, from_version
-        last = 2**62 if to_position is None else to_position
+        sql, by = (FACTS, ()) if to_position is None else (FACTS_BY, (to_position,))
         while True:
-            rows = self.fetch(FACTS, (stream, version, version + size, last))
+            rows = self.fetch(sql, (stream, version, version + size, *by))
             if rows:
-                yield self._codec.facts(rows)
+                whole = partial(self.fetch, WHOLE, (stream, version, version + len(rows)))
+                yield self._codec.facts(rows, whole)
             if len(rows) < size:
                 return
             size, version = self.page, version + size
 
     def facts_of(self, stream: str, types: Collection[str], last: int) -> list[tuple[int, Event]]:
         rows = self.fetch(OF_TYPES % ", ".join("?" * len(types)), (stream, last, *types))
-        facts = self._codec.facts(row[:4] for row in rows)
-        return list(zip([row[4] for row in rows], facts, strict=True))
+        versions = [row[0] for row in rows]
+        facts = self._codec.facts(
+            [row[1:] for row in rows],
+            lambda: [self.fetch(WHOLE, (stream, one, one + 1))[0] for one in versions],
+        )
+        return list(zip(versions, facts, strict=True))
 
     def read_all(
         self, from_position: int = 1, to_position: int | None = None, batch_size: int = 1000
