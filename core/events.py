@@ -231,7 +231,7 @@ def to_microseconds(moment: datetime) -> int:
 
 def from_microseconds(microseconds: int) -> datetime:
     """The UTC datetime of a stored number of microseconds; exact."""
-    return EPOCH + timedelta(microseconds=microseconds)
+    return EPOCH + microseconds * MICROSECOND
 
 
 def _envelope(row: StoredRow) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from itertools import islice
 from typing import Any, TypeVar
 
 from core.projections import END, Key, Projection, Table, Transition
-from core.stores import Shelf, Spans
+from core.stores.shelves import Shelf, Spans
 
 R = TypeVar("R")
 

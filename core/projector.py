@@ -13,7 +13,8 @@ from core.live_rows import Place, Writer, forget_oldest
 from core.projections import END, Projection, Transition
 from core.repository import Progress as Progress
 from core.repository import Repository
-from core.stores import EventStore, Shelf
+from core.stores import EventStore
+from core.stores.shelves import Shelf
 
 BATCH = 2000
 COUNTED = 50_000

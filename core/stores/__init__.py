@@ -14,9 +14,10 @@ from core.digests import NOTHING
 from core.errors import StoreUnavailable, UnknownStore
 from core.events import Event, Recorded, StoredRow
 from core.moments import Moment
-from core.projections import END, Key, Projection, Query, Table
+from core.projections import END, Projection, Query, Table
 from core.stores.migrating import Migrated
 from core.stores.sandbox import Answer, Limits
+from core.stores.shelves import Shelf
 
 R = TypeVar("R")
 
@@ -51,15 +52,6 @@ class Search:
     since: datetime | None = None
     until: datetime | None = None
     to_position: int | None = None
-
-
-@dataclass(frozen=True)
-class Spans:
-    """What a batch did to one table: rows to insert, (row, from_position, to_position), and live
-    rows of earlier batches to end, (key, to_position)."""
-
-    rows: list[tuple[Any, int, int]]
-    ended: list[tuple[Key, int]]
 
 
 class EventStore(Protocol):
@@ -191,27 +183,6 @@ class EventStore(Protocol):
 
     def close(self) -> None:
         """Let go of files and connections."""
-        ...
-
-
-class Shelf(Protocol):
-    """Where one projection keeps its rows and its checkpoint."""
-
-    def checkpoint(self) -> int | None:
-        """The position this projection has reached; None if it has no tables of today's shape."""
-        ...
-
-    def reset(self) -> None:
-        """Empty tables of today's shape, checkpoint 0. Live ones that are there already stay."""
-        ...
-
-    def live(self, table: Table[R], key: Key) -> R | None:
-        """The row of a key as it stands at the checkpoint."""
-        ...
-
-    def write(self, spans: dict[str, Spans], checkpoint: int, new_checkpoint: int) -> bool:
-        """Rows and checkpoint in one transaction; False, and nothing written, if another
-        projector has moved the checkpoint meanwhile. `spans` is keyed by table name."""
         ...
 
 

@@ -11,9 +11,10 @@ from core.codec import read_json
 from core.deciders import made
 from core.events import StoredRow, from_microseconds, to_microseconds
 from core.projections import END, Key, Projection, Query, Table, Tally, Where
-from core.stores import Search, Shelf, Spans
+from core.stores import Search
 from core.stores.rows import Row, written
 from core.stores.sandbox import Answer, Limits
+from core.stores.shelves import Shelf, Spans
 from core.stores.temporal import ask_at, copier
 
 R = TypeVar("R")

@@ -13,8 +13,9 @@ from typing import Any, Protocol, TypeVar
 from sqlalchemy import Column, Connection, func, select, text
 
 from core.projections import END, Key, Projection, Table, Tally
-from core.stores import Spans, tallies
+from core.stores import tallies
 from core.stores.rows import Row, named, read_rows, written, written_keys
+from core.stores.shelves import Spans
 from core.stores.tables import (
     HIGHS,
     Dialect,

@@ -8,7 +8,7 @@ from operator import attrgetter
 from typing import Any, NamedTuple, TypeVar
 
 from core.projections import Key, Table
-from core.stores import Spans
+from core.stores.shelves import Spans
 from core.stores.tables import Kind, kinds
 
 R = TypeVar("R")

@@ -9,6 +9,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import partial
+from itertools import repeat
 from typing import Any, TypeVar
 
 from sqlalchemy import Select, bindparam, func, select
@@ -69,8 +70,7 @@ class SqlStore(SqlViews):
 
     def recorded(self, rows: Iterable[StoredRow]) -> list[Recorded]:
         """Stored rows as recorded events, decoded on first use."""
-        decode = self._codec.decode
-        return [Recorded(row, decode) for row in rows]
+        return list(map(Recorded, rows, repeat(self._codec.decode)))
 
     def read_stream(
         self, stream: str, from_version: int = 1, to_position: int | None = None

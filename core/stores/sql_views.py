@@ -11,11 +11,11 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection
 
 from core.projections import END, Projection, Query, Table, Tally
-from core.stores import Shelf
 from core.stores.asking import count_asked, rows_asked, values_asked
 from core.stores.beside import index_beside, swap_tables
 from core.stores.read_models import SqlShelf
 from core.stores.rows import Asked, Row, read_changes, read_rows, read_values, written_changes
+from core.stores.shelves import Shelf
 from core.stores.tables import Dialect
 from core.stores.tallies import counted_to, through_time
 

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from core.projections import END, Projection, Table
-from core.stores import EventStore, Spans
+from core.stores import EventStore
+from core.stores.shelves import Spans
 from tests.orders.facts import NOON
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from core.projections import END, Query, Table, Where
-from core.stores import EventStore, Spans
+from core.stores import EventStore
+from core.stores.shelves import Spans
 from tests.contracts.parcels import PARCELS, ROWS, SCALES, Parcel, deliveries, filled, parcel
 
 __all__ = ["filled"]

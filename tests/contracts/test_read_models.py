@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from core.projections import END, Query, Where
-from core.stores import EventStore, Spans
+from core.stores import EventStore
+from core.stores.shelves import Spans
 from tests.contracts.parcels import HOUSES, PARCELS, ROWS, Parcel, deliveries, filled, parcel
 from tests.orders.facts import NOON
 
