@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import ast
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from difflib import get_close_matches
 from typing import Any
 
 from core.condition_fields import NUMBER, TRUTH, Kind, kind_below, names_below
-from core.condition_values import COMPARED, COMPUTED, SAME, exact, if_there, instant, literal
+from core.condition_values import COMPARED, COMPUTED, SAME, exact, if_there, instant, known, literal
 from core.errors import BadCondition
 from core.history import at_path
 
@@ -28,6 +28,26 @@ Read = tuple[Kind, Value]
 ALLOWED = "a condition is made of fields, values, comparisons, and, or, not, in, + - * / and len()"
 
 
+def _every(parts: Sequence[Value]) -> Value:
+    def every(state: Any) -> bool:
+        for part in parts:  # noqa: SIM110  # all() of a generator takes three times as long
+            if not part(state):
+                return False
+        return True
+
+    return parts[0] if len(parts) == 1 else every
+
+
+def _some(parts: Sequence[Value]) -> Value:
+    def some(state: Any) -> bool:
+        for part in parts:  # noqa: SIM110  # so does any()
+            if part(state):
+                return True
+        return False
+
+    return some
+
+
 class Reader:
     """Reads one condition; it holds the text, so that every mistake can name its place."""
 
@@ -35,6 +55,8 @@ class Reader:
         self._text = text
         self._state = state
         self._depth = 0
+        self.names: set[str] = set()
+        """What the condition names in the state itself."""
 
     def truth(self, node: ast.expr) -> Value:
         """The meaning of what must be true or false."""
@@ -57,28 +79,29 @@ class Reader:
         match node:
             case ast.BoolOp():
                 parts = [self.truth(one) for one in node.values]
-                every = all if isinstance(node.op, ast.And) else any
-                return TRUTH, lambda state: every(part(state) for part in parts)
+                return TRUTH, _every(parts) if isinstance(node.op, ast.And) else _some(parts)
             case ast.UnaryOp(op=ast.Not()):
                 inner = self.truth(node.operand)
                 return TRUTH, lambda state: not inner(state)
             case ast.UnaryOp(op=ast.USub()):
                 number = self._number(node.operand)
-                return NUMBER, lambda state: if_there(operator.neg, number(state))
+                return NUMBER, lambda state: if_there(operator.mul, -1, exact(number(state)))
             case ast.BinOp():
                 return NUMBER, self._computed(node)
             case ast.Compare():
                 sides = [node.left, *node.comparators]
                 pairs = zip(sides, node.ops, sides[1:], strict=False)
-                links = [self._link(*pair) for pair in pairs]
-                return TRUTH, lambda state: all(link(state) for link in links)
+                return TRUTH, _every([self._link(*pair) for pair in pairs])
             case ast.Call(func=ast.Name("len"), args=[one], keywords=[]):
                 return NUMBER, self._length(one)
             case ast.Constant():
                 return self._constant(node)
             case ast.Name() | ast.Attribute() | ast.Subscript():
                 kind, (name, *path) = self._field(node)
-                return kind, lambda state: exact(at_path(getattr(state, name, None), path))
+                self.names.add(name)
+                if path:
+                    return kind, lambda state: known(at_path(getattr(state, name, None), path))
+                return kind, lambda state: known(getattr(state, name, None))
         raise self._mistake(node, ALLOWED)
 
     def _number(self, node: ast.expr) -> Value:
@@ -94,7 +117,7 @@ class Reader:
         if compute is None:
             raise self._mistake(node, ALLOWED)
         left, right = self._number(node.left), self._number(node.right)
-        return lambda state: if_there(compute, left(state), right(state))
+        return lambda state: if_there(compute, exact(left(state)), exact(right(state)))
 
     def _length(self, node: ast.expr) -> Value:
         kind, value = self._read(node)
@@ -109,10 +132,10 @@ class Reader:
         reads = self._read(left), self._read(right)
         one = self._like(left, reads[0], reads[1][0])
         other = self._like(right, reads[1], reads[0][0])
+        pair = COMPARED[type(how)]
         if not isinstance(how, SAME):
             self._require_order(left, reads[0][0], reads[1][0])
-            return lambda state: bool(if_there(COMPARED[type(how)], one(state), other(state)))
-        pair = COMPARED[type(how)]
+            return lambda state: bool(if_there(pair, one(state), other(state)))
         return lambda state: pair(one(state), other(state))
 
     def _require_order(self, node: ast.expr, *kinds: Kind) -> None:

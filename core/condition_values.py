@@ -34,7 +34,7 @@ def literal(said: Any, written: str) -> tuple[Kind, Any] | None:
         return TEXT, said
     if not re.fullmatch(r"\d[\d_]*(\.\d*)?|\.\d+", written, re.ASCII):
         return None
-    return NUMBER, Fraction(Decimal(written))  # from its text: a float has rounded it already
+    return NUMBER, Decimal(written)  # from its text: a float has rounded it already
 
 
 def instant(said: str) -> datetime | None:
@@ -46,16 +46,17 @@ def instant(said: str) -> datetime | None:
         return None
 
 
+def known(value: Any) -> Any:
+    """A value as it is; None where it is an amount that is no number."""
+    return None if type(value) is Decimal and not value.is_finite() else value
+
+
 def exact(value: Any) -> Any:
-    """Amounts as fractions, so that nothing that is computed from them is ever rounded."""
-    if isinstance(value, Decimal):
-        return Fraction(value) if value.is_finite() else None
-    return value
+    """An amount as a fraction, so that nothing that is computed from it is ever rounded. To be
+    compared it stays as it is: that is exact as well, and ten times as fast."""
+    return Fraction(value) if type(value) is Decimal else value
 
 
-def if_there(compute: Callable[..., Any], *values: Any) -> Any:
-    """What is computed from these values; None if one of them is missing."""
-    for value in values:  # a fraction compares itself slowly with what it is not
-        if value is None:
-            return None
-    return compute(*values)
+def if_there(compute: Callable[[Any, Any], Any], left: Any, right: Any) -> Any:
+    """What is computed from two values; None if one of them is missing."""
+    return None if left is None or right is None else compute(left, right)

@@ -6,13 +6,14 @@ import ast
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from core.condition_fields import kind_of
 from core.condition_language import Reader
 from core.errors import BadCondition
 from core.events import Recorded
-from core.history import Step
+from core.history import Step, follows_from
 
 LONGEST = 500
 
@@ -23,6 +24,8 @@ class Condition:
 
     text: str
     holds: Callable[[Any], bool]
+    fields: frozenset[str]
+    """The fields of the state that it follows from."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +76,10 @@ def parse_condition(text: str, state: type) -> Condition:
         raise BadCondition(said, column, _advice(said, error)) from None
     except (ValueError, RecursionError, MemoryError):
         raise BadCondition(said, 0, "this cannot be read") from None
-    return Condition(said, Reader(said, kind_of(state)).truth(tree))
+    reader = Reader(said, kind_of(state))
+    holds = reader.truth(tree)
+    fields = chain.from_iterable(follows_from(state, name) for name in reader.names)
+    return Condition(said, holds, frozenset(fields))
 
 
 def _advice(said: str, error: SyntaxError) -> str:

@@ -108,7 +108,7 @@ def provenance(
     head, *rest = path
     root = part(decider.initial, head)
     value = at_path(root, rest)
-    for version, state in decider.walk(facts, _follows_from(decider, path)):
+    for version, state in decider.walk(facts, follows_from(type(decider.initial), head)):
         now = part(state, head)
         if now is not root:
             before, root, value = value, now, at_path(now, rest)
@@ -127,7 +127,7 @@ def settings(
 
     Who did it and when is read from the store as `Setting.recorded` is asked, many at a time.
     """
-    types = decider.setters(_follows_from(decider, path))
+    types = decider.setters(follows_from(type(decider.initial), path[0]))
     facts: Iterable[tuple[int, Any]]
     if types is None:
         facts = enumerate(chain.from_iterable(store.facts(stream, 1, to_position)), start=1)
@@ -139,10 +139,10 @@ def settings(
     return [Setting(version, change, records) for version, change in found]
 
 
-def _follows_from(decider: Decider[Any, Any, Any], path: Path) -> tuple[str, ...]:
-    """The fields of the state that the field at a path is made of."""
-    derived: Mapping[str, tuple[str, ...]] = getattr(type(decider.initial), "DERIVED", {})
-    return derived.get(path[0], path[:1])
+def follows_from(state: type, name: str) -> tuple[str, ...]:
+    """The fields of a state of this type that what it has under a name is made of."""
+    derived: Mapping[str, tuple[str, ...]] = getattr(state, "DERIVED", {})
+    return derived.get(name, (name,))
 
 
 class _Records(dict[int, Recorded]):

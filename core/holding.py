@@ -11,10 +11,8 @@ from typing import Any
 
 from core.conditions import Condition
 from core.deciders import Decider
-from core.events import Recorded
 from core.projections import Transition
-
-TOLD_EVERY = 5_000
+from core.stores import EventStore
 
 
 @dataclass(frozen=True)
@@ -74,27 +72,32 @@ class Holding:
 
 
 def holding(
-    log: Iterable[Recorded],
+    store: EventStore,
     decider: Decider[Any, Any, Any],
     condition: Condition,
+    to_position: int,
     progress: Callable[[int], None] | None = None,
 ) -> Holding:
-    """Fold the log from its beginning once and look at each state; `progress` hears positions."""
-    prefix, evolve, holds = decider.stream(""), decider.evolve, condition.holds
+    """Fold the log from its beginning once, and look at each state that may be another.
+
+    Only what may set a field that the condition names is read. `progress` hears positions.
+    """
+    prefix, initial = decider.stream(""), decider.initial
+    evolve, holds = decider.evolve, condition.holds
     states: dict[str, Any] = {}
     true: set[str] = set()
     flips: list[Flip] = []
-    for recorded in log:
-        stream = recorded.stream
-        if not stream.startswith(prefix):
-            continue
-        state = states[stream] = evolve(states.get(stream, decider.initial), recorded.event)
-        if progress and recorded.position % TOLD_EVERY == 0:
-            progress(recorded.position)
-        was = stream in true
-        if holds(state) is not was:
-            true ^= {stream}
-            flips.append(Flip(recorded.position, stream.removeprefix(prefix), not was))
+    for page in store.all_facts(decider.setters(condition.fields), to_position):
+        for position, stream, fact in page:
+            if not stream.startswith(prefix):
+                continue
+            state = states[stream] = evolve(states.get(stream, initial), fact)
+            was = stream in true
+            if holds(state) is not was:
+                true ^= {stream}
+                flips.append(Flip(position, stream.removeprefix(prefix), not was))
+        if progress and page:
+            progress(page[-1][0])
     return Holding(tuple(flips))
 
 

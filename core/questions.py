@@ -119,7 +119,7 @@ def which(
     with opened(store) as machine:
         moment = machine.moment(at, zone=zone_named(zone))
         position = machine.position(moment)
-        held = holding(machine.store.read_all(1, position), orders, asked)
+        held = holding(machine.store, orders, asked, position)
     keys = held.keys(position)
     found = {"condition": asked.text, "at": str(moment), "position": position}
     found |= {"count": len(keys), "orders": keys, "flips": len(held.flips)}

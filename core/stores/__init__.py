@@ -100,6 +100,13 @@ class EventStore(Protocol):
         """The events of the log in position order; never more than a batch in memory."""
         ...
 
+    def all_facts(
+        self, types: Collection[str] | None, to_position: int | None = None
+    ) -> Iterator[list[tuple[int, str, Event]]]:
+        """The facts of the log in pages of (position, stream, fact), in position order: all of
+        them, or those of some types and the first of each stream."""
+        ...
+
     def search(
         self, search: Search, after: int | None, newest_first: bool, limit: int
     ) -> list[Recorded]:

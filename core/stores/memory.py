@@ -109,6 +109,14 @@ class MemoryStore(MemoryViews):
         for row in self._log[max(0, from_position - 1) : to_position]:
             yield Recorded(row, self._codec.decode)
 
+    def all_facts(
+        self, types: Collection[str] | None, to_position: int | None = None
+    ) -> Iterator[list[tuple[int, str, Event]]]:
+        log = self._log[:to_position]
+        rows = [row for row in log if types is None or row[2] == 1 or row[3] in types]
+        facts = self._facts(rows)
+        yield [(row[0], row[1], fact) for row, fact in zip(rows, facts, strict=True)]
+
     def search(
         self, search: Search, after: int | None, newest_first: bool, limit: int
     ) -> list[Recorded]:

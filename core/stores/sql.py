@@ -33,6 +33,7 @@ from core.stores.tables import checkpoints, events
 R = TypeVar("R")
 
 ROW = ", ".join(COLUMNS)
+AT = f"SELECT {ROW} FROM events WHERE position = ?"
 KIND = "CASE schema_version WHEN 1 THEN type ELSE type || ' ' || schema_version END"
 """What `kind_of` says."""
 STRETCH = "FROM events WHERE stream = ? AND version >= ? AND version < ?"
@@ -42,6 +43,8 @@ FACTS_BY = f"SELECT {KIND}, data {STRETCH} AND position + 0 <= ? ORDER BY versio
 """Adding nothing keeps a planner from walking through all positions up to the one that is meant."""
 OF_TYPES = f"""SELECT version, {KIND}, data FROM events
   WHERE stream = ? AND position + 0 <= ? AND type IN (%s) ORDER BY version"""
+ALL_FACTS = f"""SELECT position, stream, {KIND}, data FROM events
+  WHERE position > ? AND position <= ? %s ORDER BY position LIMIT ?"""
 FIRST_PAGE, PAGE = 64, 2048
 """A tail behind a snapshot fits in the first page; a long replay moves on to big ones."""
 
@@ -118,6 +121,23 @@ class SqlStore(SqlViews):
         for rows in self._pages(from_position, to_position, batch_size):
             yield from self.recorded(rows)
 
+    def all_facts(
+        self, types: Collection[str] | None, to_position: int | None = None
+    ) -> Iterator[list[tuple[int, str, Event]]]:
+        named, asked = "", () if types is None else (*types, "")  # none at all is no list in SQL
+        if types is not None:
+            named = f"AND (version = 1 OR type IN ({', '.join('?' * len(asked))}))"
+        position, last = -(2**62), 2**62 if to_position is None else to_position
+        while rows := self.fetch(ALL_FACTS % named, (position, last, *asked, PAGE)):
+            places = [row[0] for row in rows]
+            facts = self._codec.facts([row[2:] for row in rows], partial(self._each, places))
+            yield [(row[0], row[1], fact) for row, fact in zip(rows, facts, strict=True)]
+            position = places[-1]
+
+    def _each(self, positions: Iterable[int]) -> Iterator[StoredRow]:
+        for position in positions:
+            yield from self.fetch(AT, (position,))
+
     def rows(self) -> Iterator[StoredRow]:
         # Text is asked for as bytes: what was never text must be found, not stop the search.
         asked = ROW.replace("stream,", "CAST(stream AS BLOB),").replace(
@@ -161,7 +181,7 @@ class SqlStore(SqlViews):
         return Head(rows[0][0], from_microseconds(rows[0][7]), rows[0][11]) if rows else Head()
 
     def at(self, position: int) -> Recorded | None:
-        rows = self.fetch(f"SELECT {ROW} FROM events WHERE position = ?", (position,))
+        rows = self.fetch(AT, (position,))
         return self.recorded(rows)[0] if rows else None
 
     def version_at(self, stream: str, position: int | None = None) -> int:

@@ -48,7 +48,7 @@ def counted(text: str, head: int, progress: Progress | None = None) -> Holding:
     known, found = kept.pop(key, (0, Holding(())))
     if not known:
         report = None if progress is None else lambda done: progress(done, head)
-        found = from_beginning(machine().store.read_all(1, head), orders, condition, report)
+        found = from_beginning(machine().store, orders, condition, head, report)
     elif known < head:
         news = machine().projector.transitions(known + 1, head)
         found = held_on(found, news, orders, condition)

@@ -21,7 +21,8 @@ ASKED = 'total > 500 and status == "placed"'
 @contextmanager
 def counted(url: str) -> Iterator[Holding]:
     machine = TimeMachine.open(url, create=False)
-    yield holding(machine.store.read_all(), orders, parse_condition(ASKED, Order))
+    head = machine.store.head().position
+    yield holding(machine.store, orders, parse_condition(ASKED, Order), head)
     machine.close()
 
 

@@ -51,6 +51,23 @@ def test_the_facts_of_some_types_stand_behind_their_versions(store: EventStore) 
     assert store.facts_of("nobody", ["OrderPlaced"], 2**62) == []
 
 
+def test_the_facts_of_the_log_stand_in_its_order_all_or_those_of_some_types(
+    store: EventStore,
+) -> None:
+    others = [("order-b", fresh(lamp)), ("order-a", fresh(opened)), ("order-b", fresh(placed))]
+    told = [("order-a", fresh(one)) for one in (lamp, lamp_removed) * 1_100]
+    store.load([*others, *told])
+    log = list(store.read_all())
+    for types in (None, ["OrderPlaced"], ["OrderItemRemoved", "OrderPlaced"], []):
+        for last in (None, 2, 2_050):
+            found = [fact for page in store.all_facts(types, last) for fact in page]
+            assert found == [
+                (one.position, one.stream, one.event)
+                for one in log[:last]
+                if types is None or one.version == 1 or one.type in types
+            ]
+
+
 def test_who_set_a_field_is_found_however_far_apart_its_settings_are(store: EventStore) -> None:
     moved = [ShippingAddressChanged("o1", {"city": f"City {n}"}) for n in range(520)]
     turns = [[one, fresh(lamp), fresh(lamp_removed)] for one in moved]
@@ -75,6 +92,9 @@ def test_a_fact_that_cannot_be_read_is_named_by_its_position(backend: str, tmp_p
             list(store.facts("order-a"))
         assert (unknown.value.name, unknown.value.position) == ("OrderPlaced", 203)
         assert sum(map(len, store.facts("order-a", to_position=202))) == 201
+        with pytest.raises(UnknownEvent) as unknown:
+            list(store.all_facts(None))
+        assert unknown.value.position == 203
 
 
 def test_a_fact_says_that_it_was_read_without_its_envelope(store: EventStore) -> None:
