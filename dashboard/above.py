@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import streamlit as st
 
 from dashboard import playhead, source
@@ -50,6 +48,8 @@ def draw_band(head: int) -> None:
             "holding": lambda _: st.session_state.update(holding=True),
         },
     )
+    if sight.truth and not sight.truth.line and not sight.truth.mistake:
+        _counting(sight.truth.text, head)
     if st.session_state.pop("holding", False):
         holding(head, position)
 
@@ -59,25 +59,23 @@ def _truth(head: int, position: int, focus: tuple[int, int] | None) -> Truth | N
     if text is None:
         return None
     try:
-        found = _counted(text, head)
+        if truth.under_way(text, head) is not None:
+            return Truth(text)
+        found = truth.counted(text, head)
     except truth.BadCondition as bad:
         return Truth(bad.text, mistake=(bad.column, bad.reason))
     close = truth.line(found, *focus, POINTS) if focus else []
     return Truth(text, found.count(position), truth.line(found, 0, head, POINTS), close)
 
 
-def _counted(text: str, head: int) -> truth.Holding:
-    if not truth.takes_long(text, head):
-        return truth.counted(text, head)
-    said = "Asking every order at every moment, once"
-    shown = st.progress(0.0, text=said)
-    found = truth.counted(text, head, lambda done, total: _advance(shown, done, total, said))
-    shown.empty()
-    return found
-
-
-def _advance(shown: Any, done: int, total: int, said: str) -> None:
-    shown.progress(done / total, text=f"{said}: {done:,} of {total:,} events")
+@st.fragment(run_every=0.5)
+def _counting(text: str, head: int) -> None:
+    """How far the count of a condition has come; the answer comes onto the page by itself."""
+    done = truth.under_way(text, head)
+    if done is None:
+        st.rerun()
+    told = f"Asking every order at every moment, once: {done:,} of {head:,} events"
+    st.progress(done / head, text=told)
 
 
 def _go_alike(position: int, direction: int, head: int) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 
 import streamlit as st
 
@@ -21,7 +22,7 @@ from dashboard.source import REMEMBERED, machine
 CONDITIONS = 16
 """How many are remembered for all sessions together; the one not asked for longest goes."""
 MUCH = 100_000
-"""So many events take long enough to read that somebody who waits is told how it goes."""
+"""So many events take long enough to read that nobody should have to wait for them."""
 
 Progress = Callable[[int, int], None]
 """Called with (events done, events in all)."""
@@ -32,10 +33,41 @@ def _counted() -> dict[tuple[str, str], tuple[int, Holding]]:
     return {}  # (store, condition) → (the position it was counted to, what was found)
 
 
-def takes_long(text: str, head: int) -> bool:
-    """Whether much of the log has yet to be read before the answer is known."""
-    known, _ = _counted().get((machine().store.url, text), (0, None))
-    return head - known > MUCH
+class Counting:
+    """A count that takes long goes on beside the pages, whatever the person does meanwhile."""
+
+    def __init__(self) -> None:
+        self.done = 0
+        """How many events it has read so far."""
+        self.ends: Future[Holding]
+
+    def note(self, done: int, _total: int) -> None:
+        """Hear how it goes."""
+        self.done = done
+
+
+@st.cache_resource(show_spinner=False)
+def _under_way() -> tuple[ThreadPoolExecutor, dict[tuple[str, str], Counting]]:
+    return ThreadPoolExecutor(1, "counting"), {}  # one at a time: they would share a processor
+
+
+def under_way(text: str, head: int) -> int | None:
+    """How many events a count has read so far that takes long, and goes on beside the pages; None
+    where the answer is at hand. Raises `BadCondition`, and what the count failed with."""
+    key = (machine().store.url, parse_condition(text, Order).text)
+    workers, counts = _under_way()
+    known, _ = _counted().get(key, (0, None))
+    if head - known <= MUCH:
+        counts.pop(key, None)
+        return None
+    count = counts.get(key)
+    if count is None:
+        count = counts[key] = Counting()
+        count.ends = workers.submit(counted, text, head, count.note)
+    elif count.ends.done():
+        del counts[key]
+        count.ends.result()
+    return count.done
 
 
 def counted(text: str, head: int, progress: Progress | None = None) -> Holding:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from time import sleep
 from typing import Any
 
 import pytest
@@ -11,8 +12,11 @@ from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
 from core import TimeMachine
-from core.holding import Flip, Holding
+from core.conditions import parse_condition
+from core.errors import StoreUnavailable
+from core.holding import Flip, Holding, holding
 from core.moments import AtPosition
+from core.orders import Order, orders
 from core.orders.views.order_details import ORDERS
 from dashboard.source import truth
 from tests.dashboard.conftest import Open
@@ -60,6 +64,51 @@ def test_the_number_at_the_playhead_is_exact(open_app: Open, sample: TimeMachine
     told = band(open_app("screens/log.py", at=f"@{at}", when=ASKED))["truth"]
     rows = sample.rows(ORDERS, AtPosition(at))
     assert told["number"] == sum(row.total > 100 and row.status == "placed" for row in rows)
+
+
+def test_a_count_that_takes_long_goes_on_beside_the_page_and_then_comes_onto_it(
+    open_app: Open, sample: TimeMachine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(truth, "MUCH", 1_000)
+    asked = "total > 321 and len(payments) > 0"
+    app = open_app("screens/log.py", at="@20000", when=asked)
+    told = band(app)["truth"]
+    assert (told["text"], told["line"], told["mistake"]) == (asked, [], None)
+    assert app.get("dataframe"), "the page waits for the count"
+    truth.counted(asked, EVENTS)
+    found = holding(sample.store, orders, parse_condition(asked, Order), EVENTS)
+    assert band(app.run())["truth"]["number"] == found.count(20_000)
+
+
+def test_a_mistake_is_named_before_a_count_that_takes_long(
+    open_app: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(truth, "MUCH", 1_000)
+    assert band(open_app("screens/log.py", when="total >"))["truth"]["mistake"]
+
+
+def wait_for_the_count(asked: str) -> None:
+    while truth.under_way(asked, EVENTS) is not None:
+        sleep(0.01)
+
+
+def test_a_count_that_fails_says_why_and_is_begun_again_when_asked_again(
+    open_app: Open, sample: TimeMachine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(truth, "MUCH", 1_000)
+    asked = "total > 322"
+
+    def gone(*_: object) -> Holding:
+        raise StoreUnavailable("the log", "it went away")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(truth, "from_beginning", gone)
+        open_app()
+        with pytest.raises(StoreUnavailable):
+            wait_for_the_count(asked)
+    wait_for_the_count(asked)
+    found = holding(sample.store, orders, parse_condition(asked, Order), EVENTS)
+    assert truth.counted(asked, EVENTS) == found
 
 
 def test_a_mistake_names_its_place(open_app: Open) -> None:

@@ -52,8 +52,8 @@ class Knots(Protocol):
 class Truth:
     """For how many orders a condition holds: at the playhead, and as (position, number) lines.
 
-    `line` runs over the whole log, `close` over the part in focus. Of a condition that cannot be
-    understood, `mistake` is (column from 0, reason).
+    `line` runs over the whole log, `close` over the part in focus; without a line it has yet to be
+    counted. Of a condition that cannot be understood, `mistake` is (column from 0, reason).
     """
 
     text: str

@@ -18,7 +18,7 @@ class Truth {
     const asked = told?.text ?? "";
     if (asked !== this.asked) this.$("condition").value = asked;
     this.asked = asked;
-    this.told = told?.mistake ? null : told;
+    this.told = told?.line.length ? told : null;
     this.at = position;
     this.points = this.told ? joined(points(told.line), points(told.close)) : [];
     this.mistaken(told);
