@@ -63,10 +63,11 @@ def status_table(figures: Sequence[Figure]) -> None:
         hide_index=True,
         row_height=44,
         column_config={
+            "Status": st.column_config.TextColumn(width=86),
             "Orders": st.column_config.ProgressColumn(
-                format="localized", min_value=0, max_value=int(most)
+                format="localized", min_value=0, max_value=int(most), width=120
             ),
-            "Revenue": st.column_config.NumberColumn(format="%,.2f"),
+            "Revenue": st.column_config.NumberColumn(format="%,.2f", width=122),
         },
         alt="Orders and revenue by status",
     )

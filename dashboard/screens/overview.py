@@ -38,7 +38,7 @@ def moment_of(text: str) -> datetime:
 figures = book.figures(position)
 figure_cards(figures, position)
 
-left, right = st.columns([2.2, 1], gap="large")
+left, right = st.columns([2.2, 1], gap="small")
 with left, st.container(border=True):
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown("##### Events over time", width="stretch")
