@@ -20,7 +20,7 @@ from core.errors import InvalidEvent, UnknownEvent, UnreadableEvent
 from core.events import Event, StoredFact, StoredRow, kind_of
 from core.exactness import check, checked_instant, checked_metadata
 from core.plain import Values, plain_writer, values_of
-from core.reading import bare, mappings, own_fields, twin
+from core.reading import bare, own_fields, own_mappings, twin
 
 MAX_EVENT = 1024 * 1024
 MAX_METADATA = 16 * 1024
@@ -154,7 +154,9 @@ def _shape(event: type[Event]) -> Shape:
     own = {name: kind for name, kind, _ in own_fields(event)}
     names = tuple(own)
     written = values_of(names), plain_writer(own)
-    return Shape(event, event.schema, names, *written, mappings(event), twin(event), bare(event))
+    return Shape(
+        event, event.schema, names, *written, own_mappings(event), twin(event), bare(event)
+    )
 
 
 def _checked(event: Event, shape: Shape, body: Body) -> bytes:

@@ -7,10 +7,11 @@ import os
 import time
 from array import array
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from types import MappingProxyType
-from typing import Any, ClassVar
+from typing import Any, ClassVar, get_origin, get_type_hints
 from uuid import UUID, SafeUUID
 
 ENVELOPE = ("event_id", "occurred_at", "metadata")
@@ -36,7 +37,7 @@ def new_id() -> UUID:
     when = millisecond << 16 | 0x7000 | rest // 245
     made = object.__new__(UUID)  # past its `__init__`, which takes as long as all of this
     _put(made, "int", when << 64 | chance)
-    _put(made, "is_safe", SafeUUID.unknown)
+    _put(made, "is_safe", _UNKNOWN)
     return made
 
 
@@ -50,6 +51,7 @@ if hasattr(os, "register_at_fork"):  # else there is no fork
     os.register_at_fork(after_in_child=_chances.clear)  # or it would use those of its parent
 
 _put = object.__setattr__
+_UNKNOWN = SafeUUID.unknown
 
 NOTHING_SAID: Mapping[str, str] = MappingProxyType({})
 
@@ -75,10 +77,18 @@ class Event:
 
     def __post_init__(self) -> None:
         # Not by way of `__dict__`: once that was asked for, every attribute reads slower.
-        for name in (*self.__match_args__, "metadata"):
+        for name in mappings(type(self)):  # type: ignore[arg-type]  # a class has a hash
             value = getattr(self, name)
             if isinstance(value, dict):
                 _put(self, name, MappingProxyType(dict(value)))
+
+
+@cache
+def mappings(event: type[Event]) -> tuple[str, ...]:
+    """The fields of an event that are mappings: each is given a view that cannot be changed."""
+    hints = get_type_hints(event)
+    named = [one.name for one in fields(event)]
+    return tuple(name for name in named if get_origin(hints[name]) in (dict, Mapping))
 
 
 class _Opened:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import MISSING, field, fields, make_dataclass
 from types import MappingProxyType
-from typing import Any, get_origin, get_type_hints
+from typing import Any, get_type_hints
 
 import msgspec
 from msgspec.structs import force_setattr
 
-from core.events import ENVELOPE, Event
+from core.events import ENVELOPE, Event, mappings
 
 Read = Callable[[bytes], Any]
 """Raises `MsgspecError` for bytes that are not such an event."""
@@ -23,9 +23,9 @@ def own_fields(event: type[Event]) -> list[tuple[str, Any, Any]]:
     return [(one.name, hints[one.name], one.default) for one in told]
 
 
-def mappings(event: type[Event]) -> tuple[str, ...]:
+def own_mappings(event: type[Event]) -> tuple[str, ...]:
     """The own fields that are mappings, which come out of JSON as dictionaries that can change."""
-    return tuple(name for name, kind, _ in own_fields(event) if get_origin(kind) in (dict, Mapping))
+    return tuple(set(mappings(event)) - {*ENVELOPE})  # type: ignore[arg-type]  # a class has a hash
 
 
 def twin(event: type[Event]) -> Read:
@@ -60,7 +60,7 @@ def bare(event: type[Event]) -> Read:
         gc=False,  # what comes out of JSON holds no circle
     )
     read: Read = msgspec.json.Decoder(made).decode
-    return _sealed(read, mappings(event)) if mappings(event) else read
+    return _sealed(read, names) if (names := own_mappings(event)) else read
 
 
 def _said(event: type[Event]) -> dict[str, Any]:
