@@ -19,13 +19,12 @@ from core.errors import StoreUnavailable
 from core.events import Event, Recorded, StoredRow
 from core.exactness import check_stream
 from core.projections import Table
-from core.stores import Head, postgres_roles
+from core.stores import Head, postgres_roles, postgres_schema
 from core.stores.migrating import Migrated
 from core.stores.placing import admit
 from core.stores.postgres_append import MET, SETTLE, UNPLACED, insert, stored_rows
 from core.stores.postgres_line import Lines
 from core.stores.postgres_load import copy_rows, load
-from core.stores.postgres_schema import CLUSTER, VIEWS_LOCK, check, migrate, version_of
 from core.stores.postgres_server import address, connected, engine, remarks, translated
 from core.stores.rows import Row
 from core.stores.sandbox import Answer, Limits
@@ -44,6 +43,7 @@ class PostgresStore(SqlStore):
 
     mark = "%s"
     dialect = POSTGRESQL
+    newest_facts = postgres_schema.NEWEST_FACTS
 
     def __init__(self, url: URL, mode: str, codec: Codec) -> None:
         super().__init__(url.render_as_string(), codec)  # a password is not shown
@@ -61,7 +61,9 @@ class PostgresStore(SqlStore):
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         with self._transaction() as connection:
-            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({VIEWS_LOCK})")
+            connection.exec_driver_sql(
+                f"SELECT pg_advisory_xact_lock({postgres_schema.VIEWS_LOCK})"
+            )
             yield connection
 
     @contextmanager
@@ -80,17 +82,17 @@ class PostgresStore(SqlStore):
     def open(self, may_create: bool) -> None:
         """Lay the tables out, once; refuse what is no store of ours, or not of today's version."""
         with self.reading() as connection:
-            empty = version_of(connection) == 0
+            empty = postgres_schema.version_of(connection) == 0
         if may_create and empty:
             self.migrate()
         with self.reading() as connection:
-            check(self.url, connection)
+            postgres_schema.check(self.url, connection)
         self._find_out()
 
     def migrate(self) -> Migrated:
         """Bring the schema to today's version in one transaction."""
         with self._transaction() as connection:
-            return migrate(self.url, connection)
+            return postgres_schema.migrate(self.url, connection)
 
     def grant_roles(self) -> tuple[str, ...]:
         """Let there be a role that reads and one that appends; what was done, in sentences."""
@@ -99,7 +101,7 @@ class PostgresStore(SqlStore):
 
     def _find_out(self) -> None:
         [(cluster, here, self._may_place, self.keeps)] = self.fetch(
-            f"SELECT cluster, ({CLUSTER}), NOT pg_is_in_recovery()"
+            f"SELECT cluster, ({postgres_schema.CLUSTER}), NOT pg_is_in_recovery()"
             " AND has_function_privilege('place(boolean, boolean)', 'EXECUTE'),"
             " has_table_privilege('checkpoints', 'UPDATE') FROM eventscope",
             (),

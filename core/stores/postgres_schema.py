@@ -12,6 +12,7 @@ from sqlalchemy import Connection, text
 from core.stores.migrating import Migrated, Step, require_todays, take
 from core.stores.postgres_arriving import APPENDING
 from core.stores.postgres_arriving import FUNCTIONS as PLACING
+from core.stores.sql import KIND
 from core.stores.tables import checkpoints, snapshots
 
 CLUSTER = "SELECT system_identifier FROM pg_control_system()"
@@ -71,6 +72,22 @@ GRANTED = text(
 )
 """Who may append besides the owner, to whichever version of it there is."""
 
+ARRIVED = """CREATE VIEW arrived AS
+  SELECT stream, version, type, schema_version, data FROM facts"""
+"""What a fold needs: to look for the place of each fact takes longer than to read them all."""
+
+NEWEST_FACTS = f"""SELECT {KIND}, data FROM arrived
+  WHERE stream = $1 AND version >= $2 AND version < $3 AND version <=
+    (SELECT version FROM events WHERE stream = $1 ORDER BY version DESC LIMIT 1)
+  ORDER BY version"""
+"""Up to the last that has its place, which all before it have."""
+
+READING = text(
+    "SELECT DISTINCT grantee::regrole::text FROM pg_class, aclexplode(relacl)"
+    " WHERE oid = 'events'::regclass AND privilege_type = 'SELECT' AND grantee NOT IN (0, relowner)"
+)
+"""Who may read the log besides the owner."""
+
 FOLDING = ("pg_unicode_fast", "pg_c_utf8", "und-x-icu", "default")
 """Collations that fold the case of every letter, best first; which of them exist, differs."""
 
@@ -94,9 +111,13 @@ def _folding(connection: Connection) -> str:
     )
 
 
-def _bring_functions(connection: Connection) -> None:
+def _bring_todays(connection: Connection) -> None:
     run = connection.exec_driver_sql
     granted = connection.execute(GRANTED).scalars().all()
+    readers = connection.execute(READING).scalars().all()
+    run(ARRIVED)
+    for role in readers:
+        run(f"GRANT SELECT ON arrived TO {role}")
     # Under another name than before: who still calls the old one must hear that it is gone.
     run("DROP FUNCTION IF EXISTS append")
     for statement in PLACING:
@@ -109,7 +130,7 @@ def _bring_functions(connection: Connection) -> None:
 
 STEPS = (
     Step("The log, its guards, snapshots and checkpoints were laid out.", _lay_out),
-    Step("The functions that append and give places became those of today.", _bring_functions),
+    Step("What appends, gives places and is read by a fold became that of today.", _bring_todays),
 )
 """From version to version of the schema, beginning with an empty one."""
 

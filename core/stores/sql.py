@@ -55,6 +55,8 @@ class SqlStore(SqlViews):
     keeps = True
     page = PAGE
     """How many events of a stream are read at once: many where each page is a journey."""
+    newest_facts = FACTS
+    """A stretch of a stream up to its end."""
     newest_by = NEWEST_BY
     """The last position that was recorded by a time (µs)."""
 
@@ -96,7 +98,7 @@ class SqlStore(SqlViews):
         # Versions have no holes, so a page is a stretch of them: a limit would make the database
         # walk on through all that lies behind the position.
         size, version = FIRST_PAGE, from_version
-        sql, by = (FACTS, ()) if to_position is None else (FACTS_BY, (to_position,))
+        sql, by = (self.newest_facts, ()) if to_position is None else (FACTS_BY, (to_position,))
         while True:
             rows = self.fetch(sql, (stream, version, version + size, *by))
             if rows:
