@@ -42,6 +42,7 @@ RACES: dict[str, Callable[[Path, bool], Iterator[Race]]] = {
     "15": goal_states.all_states,
     "16": goal_log.objects,
     "17": goal_log.in_python,
+    "17b": goal_log.with_their_past,
     "18": goal_log.in_sql,
     "18a": goal_log.counted,
     "18b": goal_log.window,
