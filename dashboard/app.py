@@ -15,7 +15,7 @@ HERE = Path(__file__).parent
 if str(HERE.parent) not in sys.path:  # Streamlit runs this file by its path, not as a module
     sys.path.insert(0, str(HERE.parent))
 
-from dashboard import playhead, source  # noqa: E402
+from dashboard import address, playhead, source  # noqa: E402
 from dashboard.above import draw_band  # noqa: E402
 from dashboard.parts.citation import citation_link, cited_banner  # noqa: E402
 from dashboard.parts.frame import empty, failed, frame, warn  # noqa: E402
@@ -124,7 +124,7 @@ st.logo(str(HERE / "static/logo.svg"), size="large")
 settle_memory()
 page = st.navigation(MENU, position="top")
 try:
-    playhead.begin(page.url_path)
+    address.begin(page.url_path)
     frame(past=not playhead.is_now())
     present = source.present()
     if present.position:

@@ -1,8 +1,7 @@
 """Which moment is on the screen? One playhead, in the session and in the address bar.
 
-The address bar is the truth: `?at=@318` is position 318, no `at` is now. The session only carries
-the playhead, the order and the pins over from screen to screen, where a click in the menu drops the
-query. `?from=@120&to=@318` are pins A and B: the two moments of the whole book to be compared.
+`?at=@318` is position 318, no `at` is now. `?from=@120&to=@318` are pins A and B: the two moments
+of the whole book to be compared.
 """
 
 from __future__ import annotations
@@ -12,24 +11,8 @@ from datetime import UTC, tzinfo
 
 import streamlit as st
 
-from dashboard import source
+from dashboard import address, source
 from dashboard.source import EventscopeError, StoreUnavailable
-
-PINS = ("from", "to")
-CARRIED = ("at", "order", "focus", "when", "zone", *PINS)
-CITED = "cited"
-
-
-def begin(screen: str) -> None:
-    """Let address bar and session agree, once at the top of every run."""
-    session, query = st.session_state, st.query_params
-    clicked = session.get("screen") not in (None, screen)
-    for name in CARRIED:
-        carried = session.get(f"carried:{name}")
-        if clicked and name not in query and carried:
-            query[name] = carried
-        session[f"carried:{name}"] = query.get(name)
-    session["screen"] = screen
 
 
 def position() -> int:
@@ -44,7 +27,7 @@ def is_now() -> bool:
 
 
 def _resolved() -> int | None:
-    said = st.query_params.get("at")
+    said = address.said("at")
     if said is None:
         return None
     try:
@@ -53,35 +36,34 @@ def _resolved() -> int | None:
         raise
     except EventscopeError as error:
         st.session_state["trouble"] = f"{error} This is now."
-        del st.query_params["at"]
+        address.forget("at")
         return None
 
 
 def cited() -> str | None:
     """The citation that the link was opened with; whoever moves on leaves it behind."""
-    said: str | None = st.query_params.get(CITED)
-    return said
+    return address.said("cited")
 
 
 def leave_citation() -> None:
     """Go on without the citation."""
-    st.query_params.pop(CITED, None)
+    address.say("cited", None)
 
 
 def move(position: int | None) -> None:
     """Move the playhead to a position, or (None) to now."""
     leave_citation()
-    _keep("at", None if position is None else f"@{position}")
+    address.say("at", None if position is None else f"@{position}")
 
 
 def pins() -> tuple[int | None, int | None]:
     """The positions of pins A and B in the whole log; None where nothing is pinned."""
-    a, b = (_pinned(name) for name in PINS)
+    a, b = (_pinned(name) for name in ("from", "to"))
     return a, b
 
 
 def _pinned(name: str) -> int | None:
-    said = st.query_params.get(name)
+    said = address.said(name)
     if said is None:
         return None
     try:
@@ -91,42 +73,34 @@ def _pinned(name: str) -> int | None:
         raise
     except EventscopeError as error:
         st.session_state["trouble"] = str(error)
-        del st.query_params[name]
+        address.forget(name)
         return None
 
 
 def pin(name: str, position: int | None) -> None:
     """Put a pin (`from` is A, `to` is B) at a position, or (None) take it away."""
-    _keep(name, None if position is None else f"@{position}")
-
-
-def _keep(name: str, said: str | None) -> None:
-    if said is None:
-        st.query_params.pop(name, None)
-    else:
-        st.query_params[name] = said
-    st.session_state[f"carried:{name}"] = said
+    address.say(name, None if position is None else f"@{position}")
 
 
 def zone() -> tzinfo:
     """The zone of every clock time that is typed or shown (`?zone=Europe/Berlin`), or else UTC."""
-    said = st.query_params.get("zone")
+    said = address.said("zone")
     try:
         return source.zone(said) if said else UTC
     except EventscopeError as error:
         say(f"{error} Times are in UTC.")
-        use_zone("UTC")
+        address.forget("zone")
         return UTC
 
 
 def use_zone(name: str) -> None:
     """Type and show clock times in a zone from now on."""
-    _keep("zone", None if name == "UTC" else name)
+    address.say("zone", None if name == "UTC" else name)
 
 
 def focus(head: int) -> tuple[int, int] | None:
     """The part of the log that is looked at (`?focus=120-318`); None is the whole."""
-    match = re.fullmatch(r"(\d{1,18})-(\d{1,18})", st.query_params.get("focus", ""), re.ASCII)
+    match = re.fullmatch(r"(\d{1,18})-(\d{1,18})", address.said("focus") or "", re.ASCII)
     if match is None:
         return None
     first, last = int(match[1]), min(int(match[2]), head)
@@ -135,18 +109,17 @@ def focus(head: int) -> tuple[int, int] | None:
 
 def look(focus: list[int] | None) -> None:
     """Look at a part of the log, or (None) at the whole."""
-    _keep("focus", None if focus is None else f"{int(focus[0])}-{int(focus[1])}")
+    address.say("focus", None if focus is None else f"{int(focus[0])}-{int(focus[1])}")
 
 
 def asked() -> str | None:
     """The condition that is asked of every order (`?when=…`)."""
-    said: str | None = st.query_params.get("when")
-    return said
+    return address.said("when")
 
 
 def ask(condition: str) -> None:
     """Ask another condition, or (nothing) none."""
-    _keep("when", condition.strip() or None)
+    address.say("when", condition.strip() or None)
 
 
 def say(trouble: str) -> None:
@@ -185,16 +158,15 @@ def trouble() -> str | None:
 
 def order() -> str | None:
     """The order that is open."""
-    return st.query_params.get("order")
+    return address.said("order")
 
 
 def choose(order_id: str) -> None:
     """Open an order."""
-    st.query_params["order"] = order_id
-    st.session_state["carried:order"] = order_id
+    address.say("order", order_id)
 
 
 def link(order_id: str, position: int | None = None) -> dict[str, str]:
     """The query that opens an order at a position, or where the playhead is."""
-    at = st.query_params.get("at") if position is None else f"@{position}"
+    at = address.said("at") if position is None else f"@{position}"
     return {"order": order_id, "at": at} if at else {"order": order_id}

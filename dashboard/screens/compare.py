@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from dashboard import playhead, source
+from dashboard import address, playhead, source
 from dashboard.parts.compared import count, figure_cards, flow_table, title, two_states_table
 from dashboard.parts.differences import differences
 from dashboard.parts.frame import warn
@@ -34,10 +34,7 @@ def typed(name: str) -> None:
 
 def show(figure: str) -> None:
     """Open a figure; one that is open is closed."""
-    if st.query_params.get("figure") == figure:
-        del st.query_params["figure"]
-    else:
-        st.query_params["figure"] = figure
+    address.say("figure", None if address.said("figure") == figure else figure)
     st.session_state["page"] = 1
 
 
@@ -110,7 +107,7 @@ def behind(name: str, orders: tuple[str, ...], ends: Ends) -> None:
 def compare(ends: Ends, pinned: bool) -> None:
     """The whole book at one position against a later one."""
     figures = compared.figures(compared.change(*(position for _, position in ends)))
-    opened = st.query_params.get("figure")
+    opened = address.said("figure")
     figure_cards(figures, opened, show)
     flows = {name: figure for name, figure in figures.items() if "." in name}
     if flows:

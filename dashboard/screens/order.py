@@ -6,7 +6,7 @@ from datetime import datetime
 
 import streamlit as st
 
-from dashboard import playhead, source
+from dashboard import address, playhead, source
 from dashboard.parts.finder import finder
 from dashboard.parts.frame import warn
 from dashboard.parts.place import place
@@ -50,17 +50,14 @@ def rest_at(order_id: str, version: int) -> None:
 
 def pin(name: str, versions: int) -> int | None:
     """The version a pin holds, as the link says; none where the order has no such version."""
-    said = st.query_params.get(name, "")
+    said = address.said(name) or ""
     return int(said) if said.isdecimal() and 1 <= int(said) <= versions else None
 
 
 def keep_pins(a: int | None, b: int | None) -> None:
     """The pins travel in the link."""
     for name, version in (("a", a), ("b", b)):
-        if version is None:
-            st.query_params.pop(name, None)
-        else:
-            st.query_params[name] = str(version)
+        address.say(name, None if version is None else str(version))
 
 
 def left_at(order_id: str, sight: Sight) -> None:

@@ -6,7 +6,7 @@ from collections import Counter
 
 import streamlit as st
 
-from dashboard import playhead
+from dashboard import address, playhead
 from dashboard.parts.frame import warn
 from dashboard.parts.wait_chart import wait_chart
 from dashboard.parts.waiters import title, waiter_table
@@ -27,10 +27,7 @@ MONTHS = f"months:{position}"
 
 def show(figure: str) -> None:
     """Open a figure; one that is open is closed."""
-    if st.query_params.get("figure") == figure:
-        del st.query_params["figure"]
-    else:
-        st.query_params["figure"] = figure
+    address.say("figure", None if address.said("figure") == figure else figure)
     st.session_state["page"] = 1
 
 
@@ -68,7 +65,7 @@ def lead_to(order_id: str) -> None:
 
 measured = waiting.measured(position)
 figures = waiting.figures(measured)
-opened = st.query_params.get("figure")
+opened = address.said("figure")
 
 if opened and opened not in figures:
     warn(f"There is no figure {opened} at this moment.")

@@ -32,7 +32,6 @@ def open_app(stores: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Open:
         app = AppTest.from_file(str(APP), default_timeout=60)
         for name, value in query.items():
             app.query_params[name] = value
-        app.run()
-        return app.switch_page(screen).run() if screen else app
+        return (app.switch_page(screen) if screen else app).run()
 
     return opened
