@@ -7,14 +7,15 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from core.codec import Codec
 from core.orders import UPCASTERS, OrderEvent
 from core.stores import EventStore, open_store
 from tests import postgres
 
-settings.register_profile("eventscope", deadline=None)  # a busy machine is no broken law
+SLOW = [HealthCheck.too_slow]  # a busy machine is no broken law
+settings.register_profile("eventscope", deadline=None, suppress_health_check=SLOW)
 settings.load_profile("eventscope")
 
 CODEC = Codec(get_args(OrderEvent), UPCASTERS)

@@ -176,13 +176,13 @@ def test_the_dashboard_answers_and_ends_quietly(tmp_path: Path):
         assert answers(f"http://127.0.0.1:{port}/_stcore/health", process)
     finally:
         process.send_signal(signal.SIGINT)
-        output, _ = process.communicate(timeout=20)
+        output, _ = process.communicate(timeout=60)
     assert process.returncode == 0, output
     assert b"Traceback" not in output
 
 
 def answers(url: str, process: subprocess.Popen[bytes]) -> bool:
-    for _ in range(150):
+    for _ in range(300):
         if process.poll() is not None:
             return False
         try:

@@ -84,9 +84,15 @@ def test_who_is_interrupted_while_waiting_gets_no_answer_meant_for_another_quest
     def interrupt(number: int, frame: FrameType | None) -> None:
         raise KeyboardInterrupt
 
+    def interrupt_the_wait() -> None:
+        waits = "SELECT 1 FROM pg_stat_activity WHERE wait_event = 'PgSleep' AND query ~ 'late'"
+        with postgres.connect(postgres.server_url()) as other:
+            while not other.execute(waits).fetchone():
+                pass
+        os.kill(os.getpid(), signal.SIGUSR1)
+
     before = signal.signal(signal.SIGUSR1, interrupt)
-    timer = threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGUSR1))
-    timer.start()
+    threading.Thread(target=interrupt_the_wait).start()
     with pytest.raises(KeyboardInterrupt):
         store.fetch("SELECT 'late', pg_sleep(20)", ())
     signal.signal(signal.SIGUSR1, before)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import time
+from multiprocessing import get_context
+from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
 import pytest
@@ -20,14 +22,15 @@ from tests.reliability.figures import short_and_long
 WRITERS = 8
 
 
-def append_until(url: str, writer: int, begin: float, end: float, told: Path) -> None:
-    """Append one event after another between two moments, and note how long each took (s)."""
+def append_for(url: str, writer: int, seconds: float, gate: Barrier, told: Path) -> None:
+    """Once all are there, append one event after another, and note how long each took (s)."""
     store = open_store(url, CODEC)
     stream, version, took = f"order-{writer}", 0, []
-    time.sleep(max(0.0, begin - time.time()))
-    while (now := time.time()) < end:
+    gate.wait(timeout=120)
+    end = time.monotonic() + seconds
+    while (now := time.monotonic()) < end:
         version = store.append(stream, facts(1), version)[-1].version
-        took.append(time.time() - now)
+        took.append(time.monotonic() - now)
     told.write_text("\n".join(map(str, took)))
     store.close()
 
@@ -38,10 +41,10 @@ def test_of_eight_processes_none_is_locked_out_and_none_starves(
 ) -> None:
     url = f"sqlite:///{tmp_path}/log.db"
     open_store(url, CODEC).close()
-    begin = time.time() + 1.5
+    gate = get_context("fork").Barrier(WRITERS)
     told = [tmp_path / f"told-{writer}" for writer in range(WRITERS)]
     writers = [
-        fork(lambda one=one: append_until(url, one, begin, begin + seconds, told[one]))
+        fork(lambda one=one: append_for(url, one, seconds, gate, told[one]))
         for one in range(WRITERS)
     ]
     assert ended(writers) == [0] * WRITERS
