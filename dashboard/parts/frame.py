@@ -8,10 +8,9 @@ import streamlit as st
 
 STYLE = """
 <style>
-.block-container {{ padding: 4.2rem clamp(1rem, 3vw, 2.6rem) 3rem; max-width: 1560px; }}
 [data-testid=stHeader] {{
   border-bottom: 1px solid color-mix(in srgb, currentColor 12%, transparent); }}
-[data-testid=stMetricValue] {{ font-variant-numeric: tabular-nums; font-weight: 600; }}
+[data-testid=stMetricValue] {{ font-variant-numeric: tabular-nums; }}
 .st-key-sql textarea {{ font: .9rem/1.5 ui-monospace, Consolas, "DejaVu Sans Mono", monospace; }}
 .st-key-compared [data-testid=stMetricValue] {{ font-size: 1.6rem; }}
 {past}

@@ -30,7 +30,8 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-expect.set_options(timeout=20_000)  # a busy machine is no broken page
+PATIENCE = 60_000  # milliseconds; a busy machine is no broken page
+expect.set_options(timeout=PATIENCE)
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or ""
 
 
@@ -62,12 +63,14 @@ def serve(store: str) -> Iterator[str]:
     )
     server = subprocess.Popen([sys.executable, "-c", command], cwd=ROOT)
     try:
-        for _ in range(300):
+        for _ in range(PATIENCE // 100):
             try:
                 urllib.request.urlopen(f"{base}/_stcore/health", timeout=1)
                 break
             except OSError:
                 time.sleep(0.1)
+        else:
+            pytest.fail(f"nobody serves {store}")
         yield base
     finally:
         server.terminate()
@@ -121,6 +124,7 @@ def visit(chromium: Browser) -> Iterator[Visit]:
         )
         contexts.append(context)
         page = context.new_page()
+        page.set_default_timeout(PATIENCE)
         host = address.split("/")[2]
         page.on("pageerror", lambda error: problems.append(str(error)))
         page.on("request", lambda request: _note_strangers(request.url, host, problems))
@@ -143,11 +147,64 @@ def settled(page: Page) -> None:
     """Wait until the script has run and everything it asked for is on the page, and hears keys.
 
     The markup of the band is there a moment before its script: what it writes tells that it runs.
+    What is still being fetched has a skeleton in its place, the page's own style too.
     """
-    expect(page.locator(".band #position")).to_contain_text("position", timeout=30_000)
-    page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]", timeout=30_000)
+    expect(page.locator(".band #position")).to_contain_text("position")
+    page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
+    expect(page.get_by_test_id("stSkeleton")).to_have_count(0)
 
 
 def walk(page: Page) -> Locator:
-    """The way through one order: what the band has too, it has under the same names."""
-    return page.get_by_role("region", name="Time travel")
+    """The way through one order, as soon as it hears: the band has the same names."""
+    found = page.get_by_role("region", name="Time travel")
+    expect(found.locator("#version")).not_to_be_empty()
+    return found
+
+
+STILL = """
+    async element => {
+      const box = () => {
+        const { x, y, width, height } = element.getBoundingClientRect();
+        return { x, y, width, height };
+      };
+      let [last, still] = [box(), 0];
+      while (still < 10 && element.isConnected) {
+        await document.fonts.ready;
+        await new Promise(requestAnimationFrame);
+        const now = box();
+        still = JSON.stringify(now) === JSON.stringify(last) ? still + 1 : 0;
+        last = now;
+      }
+      return element.isConnected ? last : null;
+    }
+"""
+"""The box of an element that has lain still for ten frames; none where it was taken away."""
+
+
+def steady(element: Locator) -> dict[str, float]:
+    """Where an element lies, as soon as it lies still: what is pressed there is not moved away."""
+    element.scroll_into_view_if_needed()
+    box: dict[str, float] | None = None
+    while box is None:
+        box = element.evaluate(STILL)
+    return box
+
+
+def point(element: Locator, across: float, down: float = 0.5) -> tuple[float, float]:
+    """A place within an element that lies still, from 0 to 1 across and down."""
+    box = steady(element)
+    return box["x"] + across * box["width"], box["y"] + down * box["height"]
+
+
+def press_first_row(table: Locator) -> None:
+    """Choose the first row of a table, which is drawn and has nothing else to be pressed."""
+    box = steady(table)
+    table.page.mouse.click(box["x"] + 18, box["y"] + 35 + 17)
+
+
+def sideways(page: Page) -> int:
+    """By how many pixels the page is wider than the screen, once all is drawn."""
+    settled(page)
+    steady(page.get_by_test_id("stMainBlockContainer"))
+    wider = "element => element.scrollWidth - element.clientWidth"
+    return max(page.locator(one).evaluate(wider) for one in ("html", "[data-testid=stMain]"))

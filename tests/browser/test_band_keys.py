@@ -111,4 +111,7 @@ def test_no_key_moves_the_log_while_somebody_types(visit: Visit, sample: str) ->
         for key in ("ArrowRight", "Home", "b", "+", "?", "Space"):
             page.keyboard.press(key)
     expect(page.locator(".band #position")).to_contain_text("12,000")
+    page.locator(".band #range").focus()
+    page.keyboard.press("ArrowRight")  # what comes after it would have come before it
+    at(page, 12_001)
     expect(page).not_to_have_url(re.compile("to=|focus="))

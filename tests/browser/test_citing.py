@@ -13,7 +13,9 @@ ORDER = "/order?order=ccf804e764ed5650cd8759557269dc13&at=v5"
 
 def cited(page: Page) -> str:
     """The link in the dialog."""
-    link: str = page.get_by_role("dialog").get_by_test_id("stCode").inner_text().strip()
+    code = page.get_by_role("dialog").get_by_test_id("stCode")
+    expect(code).to_contain_text("cited=")
+    link: str = code.inner_text().strip()
     return link
 
 

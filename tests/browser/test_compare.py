@@ -10,8 +10,7 @@ from playwright.sync_api import Page, expect
 from core import AtPosition, TimeMachine
 from core.comparing import compare, explaining
 from core.orders.views.order_details import ORDERS
-from tests.browser.conftest import Visit, settled
-from tests.browser.test_screens import WIDER
+from tests.browser.conftest import Visit, settled, sideways
 
 A, B = 15_537, 18_000
 BETWEEN = f"from=@{A}&to=@{B}"
@@ -112,5 +111,5 @@ def test_nothing_scrolls_sideways_on_a_small_screen(
     visit: Visit, sample: str, link: str, scheme: str
 ) -> None:
     page = visit(f"{sample}{link}", width=400, height=800, scheme=scheme)
-    expect(heading(page)).to_be_attached(timeout=20_000)
-    assert max(page.evaluate(WIDER)) <= 0
+    expect(heading(page)).to_be_attached()
+    assert sideways(page) <= 0

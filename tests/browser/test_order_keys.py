@@ -76,10 +76,10 @@ def test_space_plays_and_pauses(visit: Visit, story: str) -> None:
     page = opened(visit, story, 150)
     for place in PLACES:
         page.locator(place).focus()
-        before = slider(page).input_value()
+        page.keyboard.press("Home")
         page.keyboard.press("Space")
         expect(page.locator(".tt #play")).to_have_attribute("aria-label", "Pause")
-        expect(slider(page)).not_to_have_value(before)
+        expect(slider(page)).not_to_have_value("1")
         page.keyboard.press("Space")
         expect(page.locator(".tt #play")).to_have_attribute("aria-label", "Play")
 

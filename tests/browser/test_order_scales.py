@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from core import TimeMachine
 from core.orders import AddItem, CreateOrder, RemoveItem
 from tests.benchmarks.histories import long_order
-from tests.browser.conftest import Visit, serve, settled, walk
+from tests.browser.conftest import Visit, point, serve, settled, steady, walk
 
 BEGAN = datetime(2026, 3, 2, 9, tzinfo=UTC)
 AFTER = [
@@ -44,8 +44,8 @@ def slider(page: Page):
     return page.get_by_role("slider", name="Version")
 
 
-def version(page: Page) -> str:
-    return page.locator(".tt #version").inner_text()
+def stands_at(page: Page, version: str) -> None:
+    expect(page.locator(".tt #version")).to_have_text(version)
 
 
 def test_the_slider_lies_where_the_clock_says(visit: Visit, waiting: str) -> None:
@@ -54,7 +54,7 @@ def test_the_slider_lies_where_the_clock_says(visit: Visit, waiting: str) -> Non
     walk(page).get_by_role("button", name="True time").click()
     share = AFTER[2] / AFTER[3]
     assert abs(int(slider(page).input_value()) / 10_000 - share) < 0.001
-    assert version(page) == "v3"
+    stands_at(page, "v3")
     expect(page.locator(".tt .wait").first).to_have_text("3 days 4 h")
     walk(page).get_by_role("button", name="Even steps").click()
     expect(slider(page)).to_have_value("3")
@@ -66,17 +66,15 @@ def test_in_true_time_the_keys_step_through_a_burst(visit: Visit, waiting: str) 
     slider(page).focus()
     for wanted in ("v2", "v3", "v4"):
         page.keyboard.press("ArrowRight")
-        assert version(page) == wanted
+        stands_at(page, wanted)
 
 
 def test_in_true_time_a_click_picks_the_nearest_event(visit: Visit, waiting: str) -> None:
     page = visit(f"{waiting}/order?order=o1&at=v1")
     walk(page).get_by_role("button", name="True time").click()
-    box = slider(page).bounding_box()
-    assert box
     for share, wanted in ((0.7, "v3"), (0.95, "v4"), (0.2, "v2")):
-        page.mouse.click(box["x"] + share * box["width"], box["y"] + box["height"] / 2)
-        assert version(page) == wanted
+        page.mouse.click(*point(slider(page), share))
+        stands_at(page, wanted)
     assert int(slider(page).input_value()) < 20
     settled(page)
 
@@ -94,27 +92,29 @@ def test_played_as_it_happened_the_burst_runs_and_the_long_wait_is_cut(
     visit: Visit, waiting: str
 ) -> None:
     page = visit(f"{waiting}/order?order=o1&at=v1")
-    page.get_by_label("Speed").select_option("As it happened")
+    walk(page).get_by_label("Speed").select_option("As it happened")
+    page.clock.install()
+    page.clock.pause_at(datetime.now(UTC) + timedelta(days=1))
     walk(page).get_by_role("button", name="Play", exact=True).click()
-    expect(page.locator(".tt #version")).to_have_text("v2", timeout=1_000)
-    page.wait_for_timeout(1_200)
-    assert version(page) == "v2"
-    expect(page.locator(".tt #version")).to_have_text("v4", timeout=6_000)
+    for passed, wanted in ((100, "v2"), (2_000, "v2"), (500, "v3"), (2_000, "v3"), (500, "v4")):
+        page.clock.run_for(passed)
+        stands_at(page, wanted)
+    page.clock.resume()
     expect(page.get_by_role("spinbutton", name="Version")).to_have_value("4")
 
 
 def test_a_step_by_operation_passes_over_what_belongs_together(visit: Visit, waiting: str) -> None:
     page = visit(f"{waiting}/order?order=o1&at=v1")
-    page.get_by_label("Step", exact=True).select_option("by operation")
+    walk(page).get_by_label("Step", exact=True).select_option("by operation")
     slider(page).focus()
     for wanted in ("v2", "v3", "v4"):
         page.keyboard.press("ArrowRight")
-        assert version(page) == wanted
+        stands_at(page, wanted)
     page.get_by_role("button", name="Previous version").click()
-    assert version(page) == "v3"
+    stands_at(page, "v3")
     for wanted in ("v2", "v1"):
         page.keyboard.press("ArrowLeft")
-        assert version(page) == wanted
+        stands_at(page, wanted)
 
 
 @pytest.fixture(scope="module")
@@ -135,8 +135,7 @@ def test_close_up_every_version_of_a_long_order_can_be_hit(visit: Visit, long: s
     low, high = (int(slider(page).get_attribute(end) or 0) for end in ("min", "max"))
     assert high - low < 400
     assert low < 1500 < high
-    box = slider(page).bounding_box()
-    assert box
+    box = steady(slider(page))
     wanted = low + 10
     along = 13 + (box["width"] - 26) * 10 / (high - low)
     page.mouse.click(box["x"] + along, box["y"] + box["height"] / 2)

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from playwright.sync_api import expect
 
-from tests.browser.conftest import Visit, settled
+from tests.browser.conftest import Visit, press_first_row, settled
 
 ASKED = "SELECT order_id, status FROM orders ORDER BY placed_at LIMIT 3"
 
@@ -27,11 +27,7 @@ def test_a_query_is_run_by_key_and_travels_in_the_link(visit: Visit, sample: str
 
 def test_a_row_with_an_order_leads_to_it_at_the_moment(visit: Visit, sample: str) -> None:
     page = visit(f"{sample}/query?at=@4321&sql={quote(ASKED)}")
-    table = page.get_by_test_id("stDataFrame").last
-    table.scroll_into_view_if_needed()
-    box = table.bounding_box()
-    assert box
-    page.mouse.click(box["x"] + 18, box["y"] + 35 + 17)
+    press_first_row(page.get_by_test_id("stDataFrame").last)
     expect(page).to_have_url(re.compile(r"/order\?order=[0-9a-f]{32}&at=(%40|@)4321"))
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from playwright.sync_api import expect
+
 from core import serving
 from core.machine import TimeMachine
 from tests.browser.conftest import Visit, serve, settled
@@ -17,9 +19,9 @@ def test_a_page_left_open_says_the_server_is_gone_and_comes_back_with_it(visit: 
         for address in serve(server.url):
             page = visit(address)
             server.die()
-            page.get_by_text("the server does not answer").wait_for(timeout=20_000)
-            assert page.get_by_text("asks for the store again by itself").is_visible()
+            page.get_by_text("the server does not answer").wait_for()
+            expect(page.get_by_text("asks for the store again by itself")).to_be_visible()
             server.rise()
-            page.get_by_text("This cannot be shown").wait_for(state="detached", timeout=20_000)
+            page.get_by_text("This cannot be shown").wait_for(state="detached")
             settled(page)
             assert page.get_by_text("Traceback").count() == 0

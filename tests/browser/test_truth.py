@@ -13,7 +13,7 @@ from core import TimeMachine
 from core.conditions import flips, parse_condition
 from core.holding import Holding, holding
 from core.orders import Order, orders
-from tests.browser.conftest import Visit, settled
+from tests.browser.conftest import Visit, press_first_row, settled
 
 ASKED = 'total > 500 and status == "placed"'
 
@@ -28,7 +28,7 @@ def counted(url: str) -> Iterator[Holding]:
 
 def said(page: Page, number: int) -> None:
     told = page.locator(".band #holding")
-    expect(told).to_have_text(f"holds for {number:,} orders", timeout=20_000)  # it is counted first
+    expect(told).to_have_text(f"holds for {number:,} orders")
 
 
 def test_a_condition_is_typed_counted_and_travels_in_the_link(
@@ -76,10 +76,7 @@ def test_the_number_leads_to_the_orders_it_holds_for(
         page.locator(".band #holding").click()
         told = page.get_by_role("dialog")
         expect(told).to_contain_text(f"holds for {len(standing)} orders at position 20,000")
-        table = told.get_by_test_id("stDataFrame")
-        box = table.bounding_box()
-        assert box
-        page.mouse.click(box["x"] + 18, box["y"] + 35 + 17)
+        press_first_row(told.get_by_test_id("stDataFrame"))
         first = standing[0]
         expect(page).to_have_url(re.compile(f"/order\\?order={first}"))
 

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from core import AtVersion, TimeMachine
 from core.orders.views.lifecycle import BREACHES
 from core.projections import Where
-from tests.browser.conftest import Visit, settled
+from tests.browser.conftest import Visit, point, settled
 
 AT = "at=@30000"
 
@@ -33,11 +33,7 @@ def test_a_click_on_the_map_leads_to_the_orders_as_they_stood(visit: Visit, samp
 
 def test_a_month_of_the_chart_leads_to_its_orders(visit: Visit, sample: str) -> None:
     page = visit(f"{sample}/waiting?{AT}")
-    page.locator(".js-plotly-plot").wait_for(timeout=20_000)
-    bar = page.locator(".js-plotly-plot .barlayer .trace path").first
-    box = bar.bounding_box()
-    assert box
-    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.click(*point(page.locator(".js-plotly-plot .barlayer .trace path").first, 0.5))
     expect(heading(page)).to_have_text("Placed, since Oct\u00a02016: 24 orders")
 
 
@@ -62,6 +58,7 @@ def test_a_copied_link_opens_the_same_figure(visit: Visit, sample: str) -> None:
     expect(heading(page)).to_have_text("Draft → Placed → Cancelled: 254 orders")
     again = visit(page.url)
     expect(heading(again)).to_have_text("Draft → Placed → Cancelled: 254 orders")
+    expect(orders(page)).to_have_count(10)
     expect(orders(again)).to_have_text(orders(page).all_inner_texts())
 
 
