@@ -52,6 +52,9 @@ class Decider(Generic[C, S, E]):
     sets: Mapping[str, Collection[str]] = field(default_factory=dict)
     """Type of event → the fields that it may set, each by what was in that field alone. A field
     that is not named here may be set by any event."""
+    elements: Mapping[str, str] = field(default_factory=dict)
+    """Field made of named elements → the own field of an event that names those it may set, each
+    by what was in those of that name alone."""
 
     def stream(self, key: str) -> str:
         """The stream of the aggregate with this id."""
@@ -85,8 +88,8 @@ class Decider(Generic[C, S, E]):
     ) -> Iterator[tuple[int, S]]:
         """The version and the state wherever an event set one of these fields, from the beginning.
 
-        `events` are those of their `setters`, each behind its version, or all. Of the state look
-        at these fields alone: the others may be open, or missing something.
+        `events` are those of their `setters`, each behind its version, or all. It is one state,
+        which goes on changing, and open: look at these fields alone, and before the next.
         """
         changes, apart = self.changes, frozenset(names).isdisjoint
         folded = _changed(self.initial, {})
@@ -95,7 +98,7 @@ class Decider(Generic[C, S, E]):
             changed = changes(folded, event)
             fields.update(changed)
             if not apart(changed):
-                yield version, _changed(folded, _closed({name: fields[name] for name in names}))
+                yield version, folded
 
     def states(self, events: Iterable[E], state: S | None = None) -> Iterator[S]:
         """Each state along the way: one per event."""

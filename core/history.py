@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, fields
 from datetime import datetime
 from decimal import Decimal
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from itertools import chain, takewhile
-from typing import Any
+from operator import attrgetter
+from types import NoneType
+from typing import Any, NamedTuple
 
-from core.deciders import Decider
+from core.deciders import Decider, Open
 from core.events import Recorded
 from core.stores import EventStore, Search
 
 Path = tuple[str, ...]
+Facts = Iterable[tuple[int, Any]]
 
 PLACE = "version"
 """Where we are, not what is there: left out of documents and differences."""
@@ -27,12 +30,11 @@ AT_ONCE, CLOSE = 500, 1000
 """Settings whose events are read together once one is wanted, more than a page shows; and how many
 versions they may span before the store is asked for the types that set the field alone."""
 
-PLAIN = (str, int, Decimal, datetime)
+PLAIN = {NoneType, str, int, Decimal, datetime}
 """What has no parts, known at a glance."""
 
 
-@dataclass(frozen=True)
-class Change:
+class Change(NamedTuple):
     """One field of a state, before and after; None is absence."""
 
     path: Path
@@ -54,18 +56,21 @@ class Step:
         return tuple(difference(self.before, self.state))
 
 
-@dataclass(frozen=True)
-class Setting:
+class Setting(NamedTuple):
     """A version that set a field, and the value it had before and after."""
 
     version: int
     change: Change
-    records: Mapping[int, Recorded] = field(repr=False, compare=False)
+    records: Mapping[int, Recorded]
 
     @property
     def recorded(self) -> Recorded:
         """The event itself: who, when and why. Read from the log when it is first asked for."""
         return self.records[self.version]
+
+
+_change_made, _setting_made = partial(tuple.__new__, Change), partial(tuple.__new__, Setting)
+"""Their own `__new__` is Python, and takes three times as long."""
 
 
 def timeline(
@@ -98,20 +103,19 @@ def difference(before: Any, after: Any) -> list[Change]:
 
 
 def provenance(
-    decider: Decider[Any, Any, Any], facts: Iterable[tuple[int, Any]], path: Path
+    decider: Decider[Any, Any, Any], facts: Facts, path: Path
 ) -> Iterator[tuple[int, Change]]:
     """Every version that set the field at a path, or a field below it, and what it made of it.
 
     `facts` are the events of a stream from its first, each behind its version: all, or those that
     may set what the field follows from. One pass that looks at this path alone.
     """
-    head, *rest = path
-    root = part(decider.initial, head)
-    value = at_path(root, rest)
-    for version, state in decider.walk(facts, follows_from(type(decider.initial), head)):
-        now = part(state, head)
-        if now is not root:
-            before, root, value = value, now, at_path(now, rest)
+    fields = follows_from(type(decider.initial), path[0])
+    read = partial(at_path, path=path) if path[0] in fields else attrgetter(path[0])
+    value = read(decider.initial)
+    for version, state in decider.walk(_naming(decider, facts, path), fields):
+        before, value = value, read(state)
+        if before is not value:
             for one in _change(path, before, value):
                 yield version, one
 
@@ -128,21 +132,30 @@ def settings(
     Who did it and when is read from the store as `Setting.recorded` is asked, many at a time.
     """
     types = decider.setters(follows_from(type(decider.initial), path[0]))
-    facts: Iterable[tuple[int, Any]]
     if types is None:
-        facts = enumerate(chain.from_iterable(store.facts(stream, 1, to_position)), start=1)
+        every = chain.from_iterable(store.facts(stream, 1, to_position))
+        facts: Facts = enumerate(every, start=1)
     else:
         facts = store.facts_of(stream, types, 2**62 if to_position is None else to_position)
     found = list(provenance(decider, facts, path))
     wanted = Search(tuple(types or ()), stream, to_position=to_position)
     records = _Records(store, wanted, [version for version, _ in found])
-    return [Setting(version, change, records) for version, change in found]
+    return [_setting_made((*one, records)) for one in found]
 
 
 def follows_from(state: type, name: str) -> tuple[str, ...]:
     """The fields of a state of this type that what it has under a name is made of."""
     derived: Mapping[str, tuple[str, ...]] = getattr(state, "DERIVED", {})
     return derived.get(name, (name,))
+
+
+def _naming(decider: Decider[Any, Any, Any], facts: Facts, path: Path) -> Facts:
+    """The facts that may set what is at a path: of an element those that name it."""
+    key = decider.elements.get(path[0])
+    if key is None or len(path) == 1:
+        return facts
+    names = _keys_of(path[1])
+    return (fact for fact in facts if getattr(fact[1], key, None) in names)
 
 
 class _Records(dict[int, Recorded]):
@@ -169,55 +182,40 @@ class _Records(dict[int, Recorded]):
         return self._store.read_stream(self._wanted.stream or "", version)
 
 
-def blame(steps: Iterable[Step]) -> dict[Path, int]:
-    """The version that last touched each field of the last state, and each branch above fields.
-
-    A branch is touched by whatever happens below it: `items` by an item that came or left. What no
-    event ever set has version 0.
-    """
-    touched: dict[Path, int] = {}
-    last = None
-    for last in steps:
-        for change in last.changes:
-            for depth in range(1, len(change.path) + 1):
-                touched[change.path[:depth]] = last.recorded.version
-    paths = document(last.state) if last else {}
-    whole = dict.fromkeys(path[:depth] for path in paths for depth in range(1, len(path) + 1))
-    return {path: touched.get(path, 0) for path in whole}
-
-
 def at_path(state: Any, path: Sequence[str]) -> Any:
     """The value at a path of a state; None where there is none."""
     for name in path:
         state = part(state, name)
-    return state
+    return state.closed() if isinstance(state, Open) else state
 
 
 def part(value: Any, name: str) -> Any:
     """The part of a value that has this name in a path; None if it has no such part."""
+    if hasattr(value, "__dataclass_fields__"):
+        return getattr(value, name, None)
+    if isinstance(value, Open):
+        return part(value.closed(), name)
     if isinstance(value, tuple):
         return next((element for found, element in _named(value) if found == name), None)
-    if isinstance(value, Mapping):
-        return value.get(name)
-    return getattr(value, name, None) if hasattr(value, "__dataclass_fields__") else None
+    return value.get(name) if isinstance(value, Mapping) else None
 
 
 def _changes(path: Path, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Change]:
     for name in (*before, *(name for name in after if name not in before)):
-        yield from _change((*path, name), before.get(name), after.get(name))
+        was, now = before.get(name), after.get(name)
+        if was is not now:
+            yield from _change((*path, name), was, now)
 
 
-def _change(here: Path, was: Any, now: Any) -> Iterator[Change]:
-    if was is now:
-        return
+def _change(here: Path, was: Any, now: Any) -> Iterable[Change]:
     old, new = _branches(was), _branches(now)
     if old is None and new is None:
-        if was != now:
-            yield Change(here, was, now)
-        return
-    yield from _changes(here, old or {}, new or {})
-    if (leaf := was if old is None else now if new is None else None) is not None:
-        yield Change(here, *((leaf, None) if old is None else (None, leaf)))
+        return () if was == now else (_change_made((here, was, now)),)
+    below = _changes(here, old or {}, new or {})
+    if old is not None and new is not None:
+        return below
+    was, now = (was, None) if old is None else (None, now)
+    return below if was is now else chain(below, (Change(here, was, now),))
 
 
 def _parts(state: Any) -> Iterator[tuple[str, Any]]:
@@ -243,7 +241,7 @@ def _walk(path: Path, value: Any) -> Iterator[tuple[Path, Any]]:
 
 def _branches(value: Any) -> Mapping[str, Any] | None:
     """The named parts of a value that has parts; None for a plain one."""
-    if value is None or isinstance(value, PLAIN):
+    if type(value) in PLAIN:
         return None
     if isinstance(value, tuple):
         return dict(_named(value))
@@ -259,3 +257,8 @@ def _named(elements: tuple[Any, ...]) -> Iterator[tuple[str, Any]]:
         name = str(getattr(element, key)) if key else str(place)
         seen[name] = seen.get(name, 0) + 1
         yield (name if seen[name] == 1 else f"{name}#{seen[name]}"), element
+
+
+def _keys_of(name: str) -> set[str]:
+    """What the key of an element may be that `_named` calls so."""
+    return {name, name.rpartition("#")[0]}

@@ -18,7 +18,7 @@ from core.orders import Order, OrderEvent
 from core.orders.book import BookChange
 from core.orders.sentences import sentence, span
 from core.orders.waiting import Route, Standing, StatusWait, Wait
-from core.reports import bare_table, order_sheet, plain, text
+from core.reports import bare_table, change_json, order_sheet, plain, text
 from core.repository import Belief
 
 SHOWN = 12
@@ -66,7 +66,7 @@ def why_json(steps: Sequence[Step], path: Path, settings: Sequence[Setting]) -> 
     value = at_path(steps[-1].state, path)
     return {
         "value": value,
-        "settings": [{**event_json(one.recorded), **plain(one.change)} for one in settings],
+        "settings": [event_json(one.recorded) | change_json(one.change) for one in settings],
     }
 
 
@@ -111,7 +111,7 @@ def which_list(orders: Sequence[str]) -> RenderableType:
 def diff_json(differences: Sequence[Difference]) -> dict[str, Any]:
     """Each difference with the versions that explain it, and the events these are."""
     found = [
-        {**plain(one.change), "explained_by": [event.version for event in one.explained_by]}
+        change_json(one.change) | {"explained_by": [event.version for event in one.explained_by]}
         for one in differences
     ]
     return {"differences": found, "events": [event_json(one) for one in explaining(differences)]}

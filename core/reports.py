@@ -86,8 +86,13 @@ def step_json(step: Step) -> dict[str, Any]:
         "data": json.loads(recorded.data),
         "digest": recorded.digest,
         "seal": recorded.seal,
-        "changes": [plain(change) for change in step.changes],
+        "changes": [change_json(change) for change in step.changes],
     }
+
+
+def change_json(change: Change) -> dict[str, Any]:
+    """A field, before and after."""
+    return {name: plain(value) for name, value in change._asdict().items()}
 
 
 def told(step: Step) -> str:

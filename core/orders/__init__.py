@@ -12,6 +12,7 @@ from core.orders.commands import (
     RemoveItem,
     ShipOrder,
 )
+from core.orders.contents import Item, Payment
 from core.orders.events import (
     NOT_STATED,
     UPCASTERS,
@@ -26,7 +27,7 @@ from core.orders.events import (
     PaymentRecorded,
     ShippingAddressChanged,
 )
-from core.orders.order import Item, Order, Payment, Status, orders
+from core.orders.order import Order, Status, orders
 
 __all__ = [
     "NOT_STATED",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -10,7 +9,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, ClassVar, assert_never
 
-from core.deciders import Changes, Decider, Open, evolved, made
+from core.deciders import Changes, Decider
 from core.errors import CommandRefused
 from core.orders.commands import (
     AddItem,
@@ -24,6 +23,7 @@ from core.orders.commands import (
     RemoveItem,
     ShipOrder,
 )
+from core.orders.contents import Item, Lines, Payment, Payments
 from core.orders.events import (
     Address,
     OrderCancelled,
@@ -50,33 +50,6 @@ class Status(StrEnum):
 
 
 RANK = {status: rank for rank, status in enumerate(Status)}
-
-
-@dataclass(frozen=True)
-class Item:
-    """A product in an order."""
-
-    product_id: str
-    product_name: str
-    quantity: int
-    unit_price: Decimal
-
-    KEY: ClassVar = "product_id"
-    DERIVED: ClassVar = {"total": ("quantity", "unit_price")}
-
-    @property
-    def total(self) -> Decimal:
-        """Quantity times unit price."""
-        return self.quantity * self.unit_price
-
-
-@dataclass(frozen=True)
-class Payment:
-    """Money paid or promised, and in how many installments."""
-
-    method: str
-    amount: Decimal
-    installments: int
 
 
 @dataclass(frozen=True)
@@ -111,81 +84,22 @@ class Order:
     @property
     def total(self) -> Decimal:
         """The value of the items."""
-        return sum([item.total for item in self.items], Decimal(0))
+        items: Any = self.items
+        if isinstance(items, Lines):
+            return items.total
+        return sum([item.total for item in items], Decimal(0))
 
     @property
     def paid(self) -> Decimal:
         """The sum of the payments."""
-        return sum([payment.amount for payment in self.payments], Decimal(0))
+        payments: Any = self.payments
+        if isinstance(payments, Payments):
+            return payments.total
+        return sum([payment.amount for payment in payments], Decimal(0))
 
     def has(self, product_id: str) -> bool:
         """Whether the product is in the order."""
         return any(item.product_id == product_id for item in self.items)
-
-
-class Lines(Open):
-    """The items of an order while a fold lasts, each found at once.
-
-    `decide` adds a product once; foreign histories repeat it, a line per unit. Lines that agree on
-    product and price are one item with a quantity, lines that do not stay apart.
-    """
-
-    __slots__ = ("_apart", "_items")
-
-    def __init__(self, items: Iterable[Item]) -> None:
-        self._items: dict[Any, Item] = {}
-        self._apart = False
-        """Whether a product stands at a second price; it is kept under (product, price)."""
-        for item in items:
-            self._items[self._key(item.product_id, item.unit_price)] = item
-
-    def _key(self, product_id: str, price: Decimal) -> Any:
-        known = self._items.get(product_id)
-        if known is None or known.unit_price == price:
-            return product_id
-        self._apart = True
-        return product_id, price
-
-    def added(self, event: OrderItemAdded) -> Lines:
-        """With one more line."""
-        key: Any = event.product_id
-        if key in self._items:
-            key = self._key(key, event.unit_price)
-        if key in self._items:
-            known = self._items[key]
-            self._items[key] = evolved(known, quantity=known.quantity + event.quantity)
-            return self
-        self._items[key] = made(
-            Item,
-            product_id=event.product_id,
-            product_name=event.product_name,
-            quantity=event.quantity,
-            unit_price=event.unit_price,
-        )
-        return self
-
-    def without(self, product_id: str) -> Lines:
-        """With no line of this product."""
-        self._items.pop(product_id, None)
-        if self._apart:
-            others = {key: one for key, one in self._items.items() if one.product_id != product_id}
-            self._items = others
-        return self
-
-    def closed(self) -> tuple[Item, ...]:
-        return tuple(self._items.values())
-
-
-class Payments(list[Payment], Open):
-    """The payments of an order while a fold lasts."""
-
-    def added(self, payment: Payment) -> Payments:
-        """With one more."""
-        self.append(payment)
-        return self
-
-    def closed(self) -> tuple[Payment, ...]:
-        return tuple(self)
 
 
 def decide(command: OrderCommand, order: Order) -> list[OrderEvent]:
@@ -329,4 +243,6 @@ SETS = {
 }
 """What `changes` may name, by the type of the event; the id and the version with any of them."""
 
-orders: Decider[OrderCommand, Order, OrderEvent] = Decider("order", Order(), decide, changes, SETS)
+orders: Decider[OrderCommand, Order, OrderEvent] = Decider(
+    "order", Order(), decide, changes, SETS, {"items": Item.KEY}
+)

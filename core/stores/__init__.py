@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from importlib import import_module
@@ -90,7 +90,7 @@ class EventStore(Protocol):
         """The same events in pages, each without its envelope: no more than a fold needs."""
         ...
 
-    def facts_of(self, stream: str, types: Collection[str], last: int) -> list[tuple[int, Event]]:
+    def facts_of(self, stream: str, types: Sequence[str], last: int) -> Iterator[tuple[int, Event]]:
         """The same of some types alone, each behind its version, up to the position `last`."""
         ...
 
@@ -101,7 +101,7 @@ class EventStore(Protocol):
         ...
 
     def all_facts(
-        self, types: Collection[str] | None, to_position: int | None = None
+        self, types: Sequence[str] | None, to_position: int | None = None
     ) -> Iterator[list[tuple[int, str, Event]]]:
         """The facts of the log in pages of (position, stream, fact), in position order: all of
         them, or those of some types and the first of each stream."""

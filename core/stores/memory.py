@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from bisect import bisect_right
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeVar
 
 from core.codec import Codec, Encoded
@@ -95,10 +95,10 @@ class MemoryStore(MemoryViews):
         if rows:
             yield self._facts(rows)
 
-    def facts_of(self, stream: str, types: Collection[str], last: int) -> list[tuple[int, Event]]:
+    def facts_of(self, stream: str, types: Sequence[str], last: int) -> Iterator[tuple[int, Event]]:
         rows = self._streams.get(stream, [])[: self.version_at(stream, last)]
         found = [row for row in rows if row[3] in types]
-        return list(zip([row[2] for row in found], self._facts(found), strict=True))
+        return zip([row[2] for row in found], self._facts(found), strict=True)
 
     def _facts(self, rows: Sequence[StoredRow]) -> list[Event]:
         return self._codec.facts([(kind_of(row[3], row[4]), row[9]) for row in rows], lambda: rows)
@@ -110,7 +110,7 @@ class MemoryStore(MemoryViews):
             yield Recorded(row, self._codec.decode)
 
     def all_facts(
-        self, types: Collection[str] | None, to_position: int | None = None
+        self, types: Sequence[str] | None, to_position: int | None = None
     ) -> Iterator[list[tuple[int, str, Event]]]:
         log = self._log[:to_position]
         rows = [row for row in log if types is None or row[2] == 1 or row[3] in types]

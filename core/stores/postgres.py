@@ -29,7 +29,8 @@ from core.stores.postgres_server import address, connected, engine, remarks, tra
 from core.stores.rows import Row
 from core.stores.sandbox import Answer, Limits
 from core.stores.soon import Soon
-from core.stores.sql import PAGE, SqlStore
+from core.stores.sql import SqlStore
+from core.stores.sql_facts import PAGE
 from core.stores.tables import POSTGRESQL, events
 from core.stores.temporal import ask_at, copier
 

@@ -12,7 +12,7 @@ from core.errors import VersionConflict
 from core.events import StoredRow
 from core.stores.postgres_line import BIGINT, BYTEA, INTEGER, TEXT, column
 from core.stores.rows import Fetch
-from core.stores.sql import ROW
+from core.stores.sql_facts import ROW
 
 Place = tuple[int, int, bytes, bytes]
 """Position, recorded_at, digest and seal."""

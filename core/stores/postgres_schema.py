@@ -12,7 +12,7 @@ from sqlalchemy import Connection, text
 from core.stores.migrating import Migrated, Step, require_todays, take
 from core.stores.postgres_arriving import APPENDING
 from core.stores.postgres_arriving import FUNCTIONS as PLACING
-from core.stores.sql import KIND
+from core.stores.sql_facts import KIND
 from core.stores.tables import checkpoints, snapshots
 
 CLUSTER = "SELECT system_identifier FROM pg_control_system()"

@@ -7,15 +7,14 @@ as prepared text on the driver's cursor, because typed columns cost three times 
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from functools import partial
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import repeat
 from typing import Any, TypeVar
 
 from sqlalchemy import Select, bindparam, func, select
 
 from core.codec import Codec
-from core.events import COLUMNS, Event, Recorded, StoredRow, from_microseconds
+from core.events import Event, Recorded, StoredRow, from_microseconds
 from core.moments import Moment
 from core.stores import Head, Search, StoredSnapshot, tables
 from core.stores.finding import (
@@ -27,42 +26,22 @@ from core.stores.finding import (
     version_by,
     within,
 )
-from core.stores.sql_views import SqlViews
+from core.stores.sql_facts import AT, FIRST_PAGE, PAGE, ROW, SqlFacts
 from core.stores.tables import checkpoints, events
 
 R = TypeVar("R")
 
-ROW = ", ".join(COLUMNS)
-AT = f"SELECT {ROW} FROM events WHERE position = ?"
-KIND = "CASE schema_version WHEN 1 THEN type ELSE type || ' ' || schema_version END"
-"""What `kind_of` says."""
-STRETCH = "FROM events WHERE stream = ? AND version >= ? AND version < ?"
-WHOLE = f"SELECT {ROW} {STRETCH} ORDER BY version"
-FACTS = f"SELECT {KIND}, data {STRETCH} ORDER BY version"
-FACTS_BY = f"SELECT {KIND}, data {STRETCH} AND position + 0 <= ? ORDER BY version"
-"""Adding nothing keeps a planner from walking through all positions up to the one that is meant."""
-OF_TYPES = f"""SELECT version, {KIND}, data FROM events
-  WHERE stream = ? AND position + 0 <= ? AND type IN (%s) ORDER BY version"""
-ALL_FACTS = f"""SELECT position, stream, {KIND}, data FROM events
-  WHERE position > ? AND position <= ? %s ORDER BY position LIMIT ?"""
-FIRST_PAGE, PAGE = 64, 2048
-"""A tail behind a snapshot fits in the first page; a long replay moves on to big ones."""
 
-
-class SqlStore(SqlViews):
+class SqlStore(SqlFacts):
     """A log in a database. The hot queries say ? for a value; `mark` is what the driver says."""
 
     keeps = True
-    page = PAGE
-    """How many events of a stream are read at once: many where each page is a journey."""
-    newest_facts = FACTS
-    """A stretch of a stream up to its end."""
     newest_by = NEWEST_BY
     """The last position that was recorded by a time (µs)."""
 
     def __init__(self, url: str, codec: Codec) -> None:
+        super().__init__(codec)
         self.url = url
-        self._codec = codec
 
     @abstractmethod
     def load(self, entries: Iterable[tuple[str, Event]]) -> int: ...
@@ -92,53 +71,11 @@ class SqlStore(SqlViews):
                 return
             size, version = self.page, rows[-1][2] + 1
 
-    def facts(
-        self, stream: str, from_version: int = 1, to_position: int | None = None
-    ) -> Iterator[list[Event]]:
-        # Versions have no holes, so a page is a stretch of them: a limit would make the database
-        # walk on through all that lies behind the position.
-        size, version = FIRST_PAGE, from_version
-        sql, by = (self.newest_facts, ()) if to_position is None else (FACTS_BY, (to_position,))
-        while True:
-            rows = self.fetch(sql, (stream, version, version + size, *by))
-            if rows:
-                whole = partial(self.fetch, WHOLE, (stream, version, version + len(rows)))
-                yield self._codec.facts(rows, whole)
-            if len(rows) < size:
-                return
-            size, version = self.page, version + size
-
-    def facts_of(self, stream: str, types: Collection[str], last: int) -> list[tuple[int, Event]]:
-        rows = self.fetch(OF_TYPES % ", ".join("?" * len(types)), (stream, last, *types))
-        versions = [row[0] for row in rows]
-        facts = self._codec.facts(
-            [row[1:] for row in rows],
-            lambda: [self.fetch(WHOLE, (stream, one, one + 1))[0] for one in versions],
-        )
-        return list(zip(versions, facts, strict=True))
-
     def read_all(
         self, from_position: int = 1, to_position: int | None = None, batch_size: int = 1000
     ) -> Iterator[Recorded]:
         for rows in self._pages(from_position, to_position, batch_size):
             yield from self.recorded(rows)
-
-    def all_facts(
-        self, types: Collection[str] | None, to_position: int | None = None
-    ) -> Iterator[list[tuple[int, str, Event]]]:
-        named, asked = "", () if types is None else (*types, "")  # none at all is no list in SQL
-        if types is not None:
-            named = f"AND (version = 1 OR type IN ({', '.join('?' * len(asked))}))"
-        position, last = -(2**62), 2**62 if to_position is None else to_position
-        while rows := self.fetch(ALL_FACTS % named, (position, last, *asked, PAGE)):
-            places = [row[0] for row in rows]
-            facts = self._codec.facts([row[2:] for row in rows], partial(self._each, places))
-            yield [(row[0], row[1], fact) for row, fact in zip(rows, facts, strict=True)]
-            position = places[-1]
-
-    def _each(self, positions: Iterable[int]) -> Iterator[StoredRow]:
-        for position in positions:
-            yield from self.fetch(AT, (position,))
 
     def rows(self) -> Iterator[StoredRow]:
         # Text is asked for as bytes: what was never text must be found, not stop the search.

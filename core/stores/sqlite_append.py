@@ -9,7 +9,7 @@ from typing import Any
 from core.codec import Encoded
 from core.events import COLUMNS, StoredRow, to_microseconds, utc_now
 from core.stores.placing import EMPTY_LOG, EMPTY_STREAM, Ends, StreamEnd
-from core.stores.sql import ROW
+from core.stores.sql_facts import ROW
 
 INSERT = f"INSERT INTO events ({ROW}) VALUES ({', '.join('?' * len(COLUMNS))})"
 LOG_END = "SELECT position, recorded_at, seal FROM events ORDER BY position DESC LIMIT 1"

@@ -16,6 +16,10 @@ from core.events import Event
 from core.history import settings
 from core.orders import OrderCreated, OrderItemAdded, ShippingAddressChanged, orders
 from core.stores import EventStore, open_store
+from core.stores.postgres import open_store as open_postgres
+from core.stores.postgres_append import insert
+from core.stores.postgres_line import Line
+from tests import postgres
 from tests.conftest import CODEC, DURABLE
 from tests.orders.facts import lamp, lamp_removed, opened, placed
 
@@ -42,13 +46,14 @@ def test_the_facts_of_some_types_stand_behind_their_versions(store: EventStore) 
     history = [opened, *[fresh(fact) for fact in (lamp, lamp_removed) * 3], placed]
     store.append("order-a", history, expected_version=0)
     store.append("order-x", [fresh(opened), fresh(lamp)], expected_version=0)
-    assert store.facts_of("order-a", ["OrderItemAdded"], 2**62) == [(n, lamp) for n in (2, 4, 6)]
-    assert store.facts_of("order-a", ["OrderPlaced", "OrderCreated"], 8) == [
-        (1, opened),
-        (8, placed),
-    ]
-    assert store.facts_of("order-a", ["OrderPlaced", "OrderItemAdded"], 3) == [(2, lamp)]
-    assert store.facts_of("nobody", ["OrderPlaced"], 2**62) == []
+
+    def told(*types: str, stream: str = "order-a", last: int = 2**62) -> list[tuple[int, Event]]:
+        return list(store.facts_of(stream, types, last))
+
+    assert told("OrderItemAdded") == [(n, lamp) for n in (2, 4, 6)]
+    assert told("OrderPlaced", "OrderCreated", last=8) == [(1, opened), (8, placed)]
+    assert told("OrderPlaced", "OrderItemAdded", last=3) == [(2, lamp)]
+    assert told("OrderPlaced", stream="nobody") == []
 
 
 def test_the_facts_of_the_log_stand_in_its_order_all_or_those_of_some_types(
@@ -103,3 +108,14 @@ def test_a_fact_says_that_it_was_read_without_its_envelope(store: EventStore) ->
     for name in ("event_id", "occurred_at", "metadata"):
         with pytest.raises(AttributeError, match=f"this OrderCreated was read without its {name}"):
             getattr(fact, name)
+
+
+def test_a_fold_knows_of_no_fact_before_it_has_its_place() -> None:
+    url = postgres.fresh_url()
+    with closing(open_postgres(url, CODEC)) as store, postgres.connect(url) as slow:
+        store.append("order-a", [opened], 0)
+        insert(Line(slow).fetch, "order-a", [CODEC.encode(lamp)], 1, "later")
+        assert list(store.facts("order-a")) == [[opened]]
+        assert list(store.facts("order-b")) == []
+        store.place()
+        assert list(store.facts("order-a")) == [[opened, lamp]]

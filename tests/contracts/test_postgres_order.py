@@ -157,18 +157,6 @@ def test_an_append_nobody_waits_for_has_no_place_yet_and_gets_it_by_itself(
     assert again.position == 1
 
 
-def test_a_fold_knows_of_no_fact_before_it_has_its_place(
-    store: PostgresStore, slow: Driver
-) -> None:
-    store.append("order-a", [opened], 0)
-    write(slow, "order-a", lamp, 1, turn="later")
-    slow.execute("COMMIT")
-    assert list(store.facts("order-a")) == [[opened]]
-    assert list(store.facts("order-b")) == []
-    store.place()
-    assert list(store.facts("order-a")) == [[opened, lamp]]
-
-
 def test_what_was_not_waited_for_is_placed_when_the_store_is_closed(url: str) -> None:
     store = open_postgres(url, CODEC)
     store.append("order-a", [opened], 0, wait_for_position=False)

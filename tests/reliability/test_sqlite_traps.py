@@ -11,7 +11,7 @@ import pytest
 from core.digests import verify
 from core.errors import StoreUnavailable
 from core.stores import open_store
-from core.stores.sql import ROW
+from core.stores.sql_facts import ROW
 from core.stores.sqlite import SqliteStore
 from tests import postgres
 from tests.conftest import CODEC
