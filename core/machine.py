@@ -14,7 +14,7 @@ from core.events import Event, Recorded
 from core.frames import to_frame
 from core.handler import Context, Handler
 from core.history import Step, timeline
-from core.moments import AtVersion, Moment, Now, parse_moment
+from core.moments import AtPosition, AtVersion, Moment, Now, parse_moment
 from core.orders import UPCASTERS, Order, OrderCommand, OrderEvent, orders
 from core.orders.views import projections, tables
 from core.projections import END, Query, Table, Where
@@ -52,7 +52,7 @@ class TimeMachine:
     """One log of orders, and everything that can be known from it at any moment."""
 
     def __init__(self, store: EventStore, snapshots: bool = True) -> None:
-        self.store = store
+        self.store, self._head = store, 0
         self.repository: Repository[OrderCommand, Order, OrderEvent] = Repository(
             store, orders, snapshots
         )
@@ -145,13 +145,10 @@ class TimeMachine:
     ) -> list[Step]:
         """The steps of an order, each with its state and what it changed."""
         stream = orders.stream(order_id)
-        state = None
-        if from_version > 1:
-            state = self.rebuilt(order_id, from_version - 1).state
+        state = self.rebuilt(order_id, from_version - 1).state if from_version > 1 else None
         position = None if to_version is None else self.position(AtVersion(to_version), order_id)
-        steps = list(
-            timeline(orders, self.store.read_stream(stream, from_version, position), state)
-        )
+        recorded = self.store.read_stream(stream, from_version, position)
+        steps = list(timeline(orders, recorded, state))
         if not steps:
             raise StreamNotFound(stream)
         return steps
@@ -202,9 +199,12 @@ class TimeMachine:
         return to_frame(relation(self.store, tables(), name, self.position(at)), exact)
 
     def _as_of(self, at: Moment | None) -> int:
-        # At the head the live rows are the answer, and they have indexes of their own.
-        position = self.position(at)
-        return END if position >= self.store.head().position else position
+        # At the head the live rows are the answer, with indexes of their own; what was once below
+        # it always is.
+        if isinstance(at, AtPosition) and at.position < self._head:
+            return at.position
+        position, self._head = self.position(at), self.store.head().position
+        return END if position >= self._head else position
 
     def search(
         self,

@@ -162,9 +162,9 @@ def test_provenance_agrees_with_looking_at_every_version(events: list[OrderEvent
         assert sorted(told(steps, *branch), key=repr) == sorted(below, key=repr)
 
 
-prices = st.sampled_from([*map(Decimal, ("9.50", "0.25", "9.5", "-9.50", "1E+2", "9" * 28))])
+prices = st.sampled_from([Decimal(price) for price in ("9.50", "0.5", "9" * 28)])
 coming_and_going = st.lists(
-    st.builds(OrderItemAdded, st.just("o1"), products, text, st.integers(-3, 3), prices)
+    st.builds(OrderItemAdded, st.just("o1"), products, text, st.sampled_from([1, -1]), prices)
     | st.builds(OrderItemRemoved, st.just("o1"), products)
     | st.builds(PaymentRecorded, st.just("o1"), text, prices, counts)
 )

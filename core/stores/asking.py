@@ -9,12 +9,13 @@ keys key by key; what changed between two positions by the positions alone; a ta
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from typing import Any
 
 from core.projections import END, Query, Table, Tally, Where
 from core.stores import tallies
-from core.stores.rows import Asked
-from core.stores.tables import HIGHS, Dialect, Kind, climbing, compared, kinds
+from core.stores.rows import Asked, named
+from core.stores.tables import HIGHS, Dialect, Kind, climbing, compared
 
 LAST = "~"
 """Sorts after every time that is kept as text."""
@@ -48,9 +49,8 @@ def count_asked(table: Table[Any], position: int, query: Query, dialect: Dialect
 def _selected(
     table: Table[Any], columns: Sequence[str], position: int, query: Query, dialect: Dialect
 ) -> Asked:
-    named = dict(zip(table.columns, kinds(table), strict=True))
     wanted = [
-        _condition(where, named[where.column], dialect.folded, table.few_keys)
+        _condition(where, _kinds(table)[where.column], dialect.folded, table.few_keys)
         for where in query.where
     ]
     if isinstance(table, Tally):
@@ -67,10 +67,15 @@ def _selected(
     return Asked(sql, (*source.values, *told.values))
 
 
+@cache
+def _kinds(table: Table[Any]) -> dict[str, Kind]:
+    return dict(named(table))
+
+
 def _all(conditions: Sequence[Asked]) -> Asked:
     """That every one of these holds."""
-    told = " AND ".join(one.sql for one in conditions) or "1 = 1"
-    return Asked(told, tuple(value for one in conditions for value in one.values))
+    told = " AND ".join([one.sql for one in conditions]) or "1 = 1"
+    return Asked(told, tuple([value for one in conditions for value in one.values]))
 
 
 def _tallied(
@@ -169,7 +174,7 @@ def _escaped(text: str) -> str:
 def _order(table: Table[Any], query: Query) -> str:
     sorts = []
     if query.order_by:
-        kind = dict(zip(table.columns, kinds(table), strict=True))[query.order_by]
+        kind = _kinds(table)[query.order_by]
         value = compared(query.order_by, kind)
         way = " DESC" if query.descending else ""
         # Said only where it matters: an index has the empty at one end, and not always the last.

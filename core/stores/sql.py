@@ -31,6 +31,8 @@ from core.stores.tables import checkpoints, events
 
 R = TypeVar("R")
 
+HEAD = "SELECT position, recorded_at, seal FROM events ORDER BY position DESC LIMIT 1"
+
 
 class SqlStore(SqlFacts):
     """A log in a database. The hot queries say ? for a value; `mark` is what the driver says."""
@@ -116,8 +118,8 @@ class SqlStore(SqlFacts):
         """The SQL expression of an event's actor."""
 
     def head(self) -> Head:
-        rows = self.fetch(f"SELECT {ROW} FROM events ORDER BY position DESC LIMIT 1", ())
-        return Head(rows[0][0], from_microseconds(rows[0][7]), rows[0][11]) if rows else Head()
+        rows = self.fetch(HEAD, ())
+        return Head(rows[0][0], from_microseconds(rows[0][1]), rows[0][2]) if rows else Head()
 
     def at(self, position: int) -> Recorded | None:
         rows = self.fetch(AT, (position,))
