@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from core import AtPosition, TimeMachine
+from core.errors import BeyondHead
+from core.orders.views.order_details import ORDERS
 from core.projections import END, Query, Table, Where
 from core.stores import EventStore
 from core.stores.shelves import Spans
 from tests.contracts.parcels import PARCELS, ROWS, SCALES, Parcel, deliveries, filled, parcel
+from tests.orders.facts import lamp, opened
 
 __all__ = ["filled"]
 
@@ -68,3 +72,17 @@ def test_a_list_of_the_latest_begins_where_it_stood_then(store: EventStore) -> N
         query = Query(order_by="sent_at", descending=True, limit=4)
         assert store.query(PARCELS, position, query) == latest
     assert store.query(PARCELS, END, Query((), "sent_at", True, 1)) == [rows[-1][0]]
+
+
+def test_what_was_the_head_is_the_past_once_somebody_else_has_appended(store: EventStore) -> None:
+    machine, other = TimeMachine(store), TimeMachine(store)
+    machine.load([("order-o1", opened)])
+    machine.project()
+    as_opened = machine.rows(ORDERS, AtPosition(1))
+    other.load([("order-o1", lamp)])
+    other.project()
+    assert machine.rows(ORDERS, AtPosition(1)) == as_opened
+    assert machine.rows(ORDERS, AtPosition(2)) == machine.rows(ORDERS) != as_opened
+    assert machine.rows(ORDERS, AtPosition(1)) == as_opened
+    with pytest.raises(BeyondHead):
+        machine.rows(ORDERS, AtPosition(3))
