@@ -102,7 +102,6 @@ def write_time(moment: datetime) -> str:
     return moment.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
 
 
-@lru_cache(maxsize=100_000)
 def read_time(stored: str) -> datetime:
     """The UTC datetime of such a text."""
     return datetime.fromisoformat(f"{stored}+00:00")
