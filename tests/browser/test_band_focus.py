@@ -83,6 +83,8 @@ def test_the_wheel_looks_closer_only_where_the_band_has_the_focus(
     page.mouse.wheel(0, -100)
     expect(page.locator(".band #map")).to_be_visible()
     expect(page).to_have_url(re.compile(r"focus=\d+-\d+"))
+    first, last = map(int, re.search(r"focus=(\d+)-(\d+)", page.url).groups())
+    assert last - first == pytest.approx(39_670 / 1.25, abs=2)  # one turn of two was heard
 
 
 def test_a_playhead_sent_elsewhere_takes_the_picture_along(visit: Visit, sample: str) -> None:

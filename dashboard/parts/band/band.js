@@ -19,7 +19,7 @@ class Band {
     this.keys = new Keys($, this);
     this.watch = new ResizeObserver(() => this.draw());
     this.watch.observe($("bars"));
-    $("now").onclick = () => this.tell("moved", null);
+    $("now").onclick = () => this.back();
     $("seal").onclick = () => this.tell("cite", true);
     $("zone").onchange = () => this.tell("zone", $("zone").value);
     $("go").onsubmit = (event) => {
@@ -58,18 +58,31 @@ class Band {
   }
 
   // A run that began before somebody took hold of the playhead must not take it out of the hand;
-  // nor may the answer to a place it has long left.
+  // nor may the answer to a place it has long left, nor a log that grew meanwhile.
   obey(data) {
-    const asked = `${data.position} ${data.now}`;
+    const asked = data.now ? "now" : data.position;
     const own = !data.now && this.rests.heard(data.position);
-    if (own || asked === this.asked) return void (this.asked = asked);
+    const stays = own || (asked === this.asked && !(this.now && data.now));
     this.asked = asked;
+    if (stays) return;
     this.rests.forget();
     clearTimeout(this.timer);
     this.player.stop();
     this.root.classList.remove("moving");
     [this.now, this.position] = [data.now, data.position];
     if (this.view.include(this.position)) this.look();
+  }
+
+  // Back to now, and what was on its way elsewhere is not sent after it. A server that never left
+  // has no news of it.
+  back() {
+    clearTimeout(this.timer);
+    this.player.stop();
+    this.tell("moved", null);
+    if (this.asked !== "now") return;
+    this.root.classList.remove("moving");
+    [this.now, this.position] = [true, this.head];
+    this.draw();
   }
 
   // Under a number of its own, so that saying the same again is news as well.
