@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from random import uniform
@@ -58,7 +59,8 @@ class Handler(Generic[C, S, E]):
         self._clock = clock
         self._in_hand: dict[str, Rebuilt[S]] = {}
         self._shared: set[str] = set()
-        """Streams in hand that others append to as well: there it is asked first what is new."""
+        """Streams in hand that others append to as well: there one waits one's turn, and asks first
+        what is new."""
 
     def handle(
         self, command: C, context: Context | None = None, at: datetime | None = None
@@ -70,23 +72,33 @@ class Handler(Generic[C, S, E]):
         before, sure = self._in_hand.pop(stream, None), False
         if before is None:
             before, sure = self._repository.rebuild(stream), True
-        elif stream in self._shared:
-            before, sure = self._repository.forward(stream, before), True
         for attempt in range(1, ATTEMPTS + 1):
-            events = self._decided(command, before.state, sure)
-            if sure and not events:
-                return []
-            stamped = self._stamped(events, context, at)
-            recorded = self._saved(key, stamped, before, attempt) if stamped else None
+            with self._queued(stream):
+                if attempt > 1 or stream in self._shared:
+                    # Who was faster has added to what is known: only that is read.
+                    before, sure = self._repository.forward(stream, before), True
+                events = self._decided(command, before.state, sure)
+                if sure and not events:
+                    return []
+                stamped = self._stamped(events, context, at)
+                recorded = self._saved(key, stamped, before, attempt) if stamped else None
             if recorded is not None:
                 self._keep(stream, before, recorded)
                 return recorded
             if stamped:
-                self._shared.add(stream)
-                sleep(uniform(0, attempt * APART))
-            # Who was faster has added to what is known: only that is read.
-            before, sure = self._repository.forward(stream, before), True
+                self._outrun(stream, attempt)
         raise AssertionError("unreachable")
+
+    def _queued(self, stream: str) -> AbstractContextManager[None]:
+        shared = stream in self._shared
+        return self._repository.queued(stream) if shared else nullcontext()
+
+    def _outrun(self, stream: str, attempt: int) -> None:
+        """Queue from now on; whoever has been outrun in spite of it tries at an instant of its
+        own."""
+        if stream in self._shared:
+            sleep(uniform(0, attempt * APART))
+        self._shared.add(stream)
 
     def _decided(self, command: C, state: S, sure: bool) -> Sequence[E]:
         """What follows from the command; nothing where it is refused, but that is not sure."""

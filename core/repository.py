@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
@@ -139,6 +140,10 @@ class Repository(Generic[C, S, E]):
         if self._snapshots and last // SNAPSHOT_EVERY > expected.version // SNAPSHOT_EVERY:
             self._remember(recorded, expected.state, self._weight(stream, recorded[0]))
         return recorded
+
+    def queued(self, stream: str) -> AbstractContextManager[None]:
+        """Behind whoever else changes a stream now: see `EventStore.queued`."""
+        return self._store.queued(stream)
 
     def load(self, entries: Iterable[tuple[str, Event]], progress: Progress | None = None) -> int:
         """Append foreign facts (stream, event), and remember each 50th version they cross."""

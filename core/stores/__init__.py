@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from importlib import import_module
@@ -71,6 +72,11 @@ class EventStore(Protocol):
         """All or nothing, durable on return. A stale expectation is a `VersionConflict`; the same
         events appended again return what was recorded the first time. Who waits for the position
         reads its own write at once; who does not may get position 0, and the place soon after."""
+        ...
+
+    def queued(self, stream: str) -> AbstractContextManager[None]:
+        """Behind whoever else changes a stream now, where there is such a queue; whether nobody
+        else does, the append tells."""
         ...
 
     def load(self, entries: Iterable[tuple[str, Event]]) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import TypeVar
 
 from core.codec import Codec, Encoded
@@ -63,6 +64,9 @@ class MemoryStore(MemoryViews):
             now = to_microseconds(utc_now())
             rows = [self._add(stream, event, now) for event in encoded]
         return [Recorded(row, self._codec.decode) for row in rows]
+
+    def queued(self, stream: str) -> AbstractContextManager[None]:
+        return nullcontext()
 
     def load(self, entries: Iterable[tuple[str, Event]]) -> int:
         encoded = [(check_stream(s), self._codec.encode(event)) for s, event in entries]

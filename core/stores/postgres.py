@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager, suppress
+from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from dataclasses import replace
 from functools import partial
 from itertools import chain
@@ -25,6 +25,7 @@ from core.stores.placing import admit
 from core.stores.postgres_append import MET, SETTLE, UNPLACED, insert, stored_rows
 from core.stores.postgres_line import Lines
 from core.stores.postgres_load import copy_rows, load
+from core.stores.postgres_queue import queued
 from core.stores.postgres_server import address, connected, engine, remarks, translated
 from core.stores.rows import Row
 from core.stores.sandbox import Answer, Limits
@@ -62,9 +63,7 @@ class PostgresStore(SqlStore):
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         with self._transaction() as connection:
-            connection.exec_driver_sql(
-                f"SELECT pg_advisory_xact_lock({postgres_schema.VIEWS_LOCK})"
-            )
+            connection.exec_driver_sql(postgres_schema.LOCK_VIEWS)
             yield connection
 
     @contextmanager
@@ -159,6 +158,9 @@ class PostgresStore(SqlStore):
         elif not places:  # somebody else was placing, and may not have seen this
             places = self.fetch(SETTLE, (stream, expected, expected + len(encoded)))
         return stored_rows(stream, encoded, expected, places)
+
+    def queued(self, stream: str) -> AbstractContextManager[None]:
+        return queued(self.url, self._lines, stream)
 
     def place(self) -> None:
         """Give every committed fact its position, after whoever is at it now."""

@@ -7,8 +7,9 @@ So here the statement goes to the client library itself, and the driver only rea
 from __future__ import annotations
 
 import select
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import count
 from struct import Struct
@@ -137,6 +138,7 @@ class Lines:
     def __init__(self, pool: Engine) -> None:
         self._pool = pool
         self._idle: list[Line] = []
+        self._own = threading.local()
         event.listen(pool, "engine_disposed", lambda _: self._drop())
         event.listen(pool, "handle_error", self._heard)
 
@@ -156,11 +158,25 @@ class Lines:
         self._keep(line)
         return rows
 
+    @contextmanager
+    def one(self) -> Iterator[Line]:
+        """One line for all that this thread asks meanwhile: its session may hold something."""
+        outer = getattr(self._own, "line", None)
+        line = self._own.line = self._take()
+        try:
+            yield line
+        finally:
+            self._own.line = outer
+            self._keep(line)
+
     def _heard(self, failure: ExceptionContext) -> None:
         if failure.is_disconnect:
             self._drop()
 
     def _take(self) -> Line:
+        own: Line | None = getattr(self._own, "line", None)
+        if own is not None and not own.closed:
+            return own
         with suppress(IndexError):
             return self._idle.pop()
         pooled = self._pool.raw_connection()
@@ -170,8 +186,11 @@ class Lines:
         return line
 
     def _keep(self, line: Line) -> None:
+        if line is getattr(self._own, "line", None):
+            return
         if line.closed:
-            line.pooled.invalidate()
+            if line.pooled.is_valid:
+                line.pooled.invalidate()
         elif len(self._idle) < AT_HAND:
             self._idle.append(line)
         else:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, text
 
 from core.errors import StoreUnavailable
 from core.stores.postgres_arriving import APPENDING
+from core.stores.postgres_queue import QUEUING
 
 READER, WRITER = "eventscope_reader", "eventscope_writer"
 
@@ -57,7 +58,7 @@ def grant(url: str, connection: Connection) -> tuple[str, ...]:
     # A read model that is made anew is a new table.
     theirs = f"ALTER DEFAULT PRIVILEGES FOR ROLE {owner} IN SCHEMA {schema}"
     run(f"{theirs} GRANT SELECT ON TABLES TO {both}")
-    run(f"GRANT EXECUTE ON FUNCTION {APPENDING} TO {WRITER}")
+    run(f"GRANT EXECUTE ON FUNCTION {APPENDING}, {QUEUING} TO {WRITER}")
     return (
         *done,
         f"{READER} may read the log and its read models; {WRITER} may also append.",

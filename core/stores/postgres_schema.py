@@ -7,11 +7,15 @@ once it is committed, from `place`, of which one runs at a time. What is placed 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import Connection, text
 
 from core.stores.migrating import Migrated, Step, require_todays, take
 from core.stores.postgres_arriving import APPENDING
 from core.stores.postgres_arriving import FUNCTIONS as PLACING
+from core.stores.postgres_queue import FUNCTIONS as IN_A_ROW
+from core.stores.postgres_queue import QUEUING
 from core.stores.sql_facts import KIND
 from core.stores.tables import checkpoints, snapshots
 
@@ -53,8 +57,8 @@ TABLES = (
 MIGRATION_LOCK = "1163285315"
 """The key of the lock of whoever lays tables out."""
 
-VIEWS_LOCK = "1163285315, 'checkpoints'::regclass::oid::integer"
-"""The key of the lock of whoever writes read models."""
+LOCK_VIEWS = "SELECT pg_advisory_xact_lock(1163285315, 'checkpoints'::regclass::oid::integer)"
+"""Whoever writes read models does it alone."""
 
 REFUSE = """CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS
   $$ BEGIN RAISE EXCEPTION 'events are never changed'; END $$"""
@@ -123,14 +127,25 @@ def _bring_todays(connection: Connection) -> None:
     for statement in PLACING:
         run(statement)
     # Only who is granted these may write; the tables themselves stay with their owner.
-    run(f"REVOKE EXECUTE ON FUNCTION {APPENDING} FROM PUBLIC")
-    for role in granted:
-        run(f"GRANT EXECUTE ON FUNCTION {APPENDING} TO {role}")
+    _let(connection, APPENDING, granted)
+
+
+def _let_them_queue(connection: Connection) -> None:
+    for statement in IN_A_ROW:
+        connection.exec_driver_sql(statement)
+    _let(connection, QUEUING, connection.execute(GRANTED).scalars().all())
+
+
+def _let(connection: Connection, functions: str, roles: Sequence[str]) -> None:
+    connection.exec_driver_sql(f"REVOKE EXECUTE ON FUNCTION {functions} FROM PUBLIC")
+    for role in roles:
+        connection.exec_driver_sql(f"GRANT EXECUTE ON FUNCTION {functions} TO {role}")
 
 
 STEPS = (
     Step("The log, its guards, snapshots and checkpoints were laid out.", _lay_out),
     Step("What appends, gives places and is read by a fold became that of today.", _bring_todays),
+    Step("Whoever changes a stream that others change as well can queue.", _let_them_queue),
 )
 """From version to version of the schema, beginning with an empty one."""
 

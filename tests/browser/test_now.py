@@ -18,7 +18,7 @@ from playwright.sync_api import Page, expect
 from core import TimeMachine
 from core.orders import CreateOrder
 from core.stores import open_store
-from core.stores.postgres_schema import VIEWS_LOCK
+from core.stores.postgres_schema import LOCK_VIEWS
 from tests import postgres
 from tests.browser.conftest import Visit, serve
 from tests.browser.test_screens import metric
@@ -107,7 +107,7 @@ def test_a_projector_that_is_stuck_holds_no_screen_up(visit: Visit) -> None:
         machine.handle(CreateOrder("o1", "ada"))
         machine.store.append("order-o2", [replace(opened, event_id=uuid4())], 0)
         with postgres.connect(url) as stuck, stuck.transaction():
-            stuck.execute(f"SELECT pg_advisory_xact_lock({VIEWS_LOCK})")
+            stuck.execute(LOCK_VIEWS)
             for address in serve(url):
                 page = visit(address)
                 expect(page.get_by_test_id("stMetric").filter(has_text="Events")).to_contain_text(

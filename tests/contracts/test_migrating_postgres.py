@@ -16,6 +16,7 @@ from core.digests import verify
 from core.errors import StoreUnavailable
 from core.stores import migrate_store, open_store, postgres_schema
 from core.stores.postgres_arriving import APPENDING
+from core.stores.postgres_queue import QUEUING
 from tests import postgres
 from tests.conftest import CODEC
 from tests.contracts.test_migrating import run
@@ -102,11 +103,24 @@ def test_a_log_that_was_migrated_is_made_of_what_a_new_one_is_made_of(url: str) 
     assert laid_out(url) == laid_out(new)
 
 
+def test_a_log_of_version_2_in_which_nobody_could_queue_becomes_one_of_today() -> None:
+    url, new = postgres.fresh_url(), postgres.fresh_url()
+    migrate_store(url, CODEC)
+    migrate_store(new, CODEC)
+    with postgres.connect(url) as driver:
+        driver.execute(f"DROP FUNCTION {QUEUING}")
+        driver.execute("UPDATE eventscope SET schema_version = 2")
+    with pytest.raises(StoreUnavailable, match=r"schema 2, here \d+"):
+        open_store(url, CODEC)
+    assert migrate_store(url, CODEC).was == 2
+    assert laid_out(url) == laid_out(new)
+
+
 def test_who_could_append_before_can_append_after_and_nobody_else_can(url: str, role: str) -> None:
     migrate_store(url, CODEC)
     with postgres.connect(url) as driver:
         may = "SELECT has_function_privilege(%s, %s::regproc, 'EXECUTE')"
-        for function in APPENDING.split(", "):
+        for function in f"{APPENDING}, {QUEUING}".split(", "):
             assert driver.execute(may, (role, function)).fetchone() == (True,)
             assert driver.execute(may, ("public", function)).fetchone() == (False,)
 

@@ -16,6 +16,7 @@ from core.errors import StoreUnavailable, UnknownStore
 from core.stores import open_store
 from core.stores.postgres import open_store as open_postgres
 from core.stores.postgres_arriving import APPENDING
+from core.stores.postgres_queue import QUEUING
 from tests import postgres
 from tests.conftest import CODEC
 from tests.orders.facts import lamp, opened
@@ -43,7 +44,7 @@ def writer(url: str) -> Iterator[str]:
     yield from granted(
         url,
         "GRANT SELECT ON ALL TABLES IN SCHEMA {schema} TO {name}",
-        f"GRANT EXECUTE ON FUNCTION {APPENDING} TO {{name}}",
+        f"GRANT EXECUTE ON FUNCTION {APPENDING}, {QUEUING} TO {{name}}",
     )
 
 
@@ -82,6 +83,7 @@ def test_a_reviewer_reads_and_verifies_and_cannot_append(reviewer: str) -> None:
     [
         "SELECT place(true)",
         "SELECT settle('order-a', 0, 1)",
+        "SELECT enter_queue('order-a')",
         "INSERT INTO facts (stream) VALUES ('order-x')",
         "INSERT INTO places (position) VALUES (9)",
         "UPDATE facts SET data = ''",
