@@ -31,7 +31,6 @@ from core.stores.rows import Row
 from core.stores.sandbox import Answer, Limits
 from core.stores.soon import Soon
 from core.stores.sql import SqlStore
-from core.stores.sql_facts import PAGE
 from core.stores.tables import POSTGRESQL, events
 from core.stores.temporal import ask_at, copier
 
@@ -187,7 +186,7 @@ class PostgresStore(SqlStore):
         yield from super().read_all(from_position, to_position, batch_size)
 
     def rows(self) -> Iterator[StoredRow]:
-        for page in self._pages(-(2**62), None, PAGE):
+        for page in self._pages(-(2**62), None):
             yield from page
 
     def load(self, entries: Iterable[tuple[str, Event]]) -> int:
@@ -206,7 +205,7 @@ class PostgresStore(SqlStore):
 
         live = position >= self.head().position
         rows = partial(self.copied, position=position)
-        opened = copier(tables, rows, lambda: chain.from_iterable(self._pages(1, position, PAGE)))
+        opened = copier(tables, rows, lambda: chain.from_iterable(self._pages(1, position)))
         return ask_at(opened, tables, self.counted_to, position, live, sql, limits)
 
     def actor(self) -> Any:

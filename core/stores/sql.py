@@ -93,7 +93,7 @@ class SqlStore(SqlFacts):
                 yield (row[0], text(row[1]), row[2], text(row[3]), *row[4:])
 
     def _pages(
-        self, position: int, to_position: int | None, size: int, asked: str = ROW
+        self, position: int, to_position: int | None, size: int = PAGE, asked: str = ROW
     ) -> Iterator[list[StoredRow]]:
         sql = (
             f"SELECT {asked} FROM events WHERE position >= ? AND position <= ?"
