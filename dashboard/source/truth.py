@@ -65,7 +65,7 @@ def under_way(text: str, head: int) -> int | None:
         count = counts[key] = Counting()
         count.ends = workers.submit(counted, text, head, count.note)
     elif count.ends.done():
-        del counts[key]
+        counts.pop(key, None)
         count.ends.result()
     return count.done
 
@@ -77,13 +77,14 @@ def counted(text: str, head: int, progress: Progress | None = None) -> Holding:
     """
     condition = parse_condition(text, Order)
     kept, key = _counted(), (machine().store.url, condition.text)
-    known, found = kept.pop(key, (0, Holding(())))
+    known, found = kept.get(key, (0, Holding(())))
     if not known:
         report = None if progress is None else lambda done: progress(done, head)
         found = from_beginning(machine().store, orders, condition, head, report)
     elif known < head:
         news = machine().projector.transitions(known + 1, head)
         found = held_on(found, news, orders, condition)
+    kept.pop(key, None)  # what was asked for last is forgotten last
     kept[key] = (max(known, head), found)
     while len(kept) > CONDITIONS:
         kept.pop(next(iter(kept)), None)

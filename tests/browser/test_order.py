@@ -172,7 +172,7 @@ def test_what_the_event_changed_stands_as_old_and_new(
     assert step.recorded.digest.hex()[:16] in facts.replace("\n", "")
     page.get_by_text("As it is stored").click()
     stored = json.loads(step.recorded.data)
-    assert stored["tracking_number"] in pane(page, "#raw")
+    expect(page.locator(".tt #raw")).to_contain_text(stored["tracking_number"])
 
 
 def test_hostile_text_is_shown_to_the_letter(visit: Visit, tmp_path: Path) -> None:

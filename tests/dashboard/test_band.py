@@ -14,7 +14,7 @@ from streamlit.testing.v1 import AppTest
 from core import TimeMachine
 from core.conditions import parse_condition
 from core.errors import StoreUnavailable
-from core.holding import Flip, Holding, holding
+from core.holding import Flip, Holding, held_on, holding
 from core.moments import AtPosition
 from core.orders import Order, orders
 from core.orders.views.order_details import ORDERS
@@ -109,6 +109,24 @@ def test_a_count_that_fails_says_why_and_is_begun_again_when_asked_again(
     wait_for_the_count(asked)
     found = holding(sample.store, orders, parse_condition(asked, Order), EVENTS)
     assert truth.counted(asked, EVENTS) == found
+
+
+def test_while_a_count_goes_on_what_was_known_stays_at_hand(
+    open_app: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_app()
+    asked, earlier = "total > 323", EVENTS - 10
+    truth.counted(asked, earlier)
+    seen = []
+
+    def watched(*told: Any) -> Holding:
+        seen.append(truth.under_way(asked, earlier))
+        return held_on(*told)
+
+    monkeypatch.setattr(truth, "MUCH", 1_000)
+    monkeypatch.setattr(truth, "held_on", watched)
+    truth.counted(asked, EVENTS)
+    assert seen == [None]
 
 
 def test_a_mistake_names_its_place(open_app: Open) -> None:

@@ -11,7 +11,7 @@ from uuid import UUID
 import pytest
 
 from core.digests import verify
-from core.errors import StoreUnavailable
+from core.errors import StoreUnavailable, VersionConflict
 from core.stores import EventStore, open_store
 from tests.conftest import CODEC
 from tests.reliability.dying import facts
@@ -40,6 +40,10 @@ def append_until(store: EventStore, stream: str, stopped: Flag, told: list[UUID]
             batch = facts(1)
         except StoreUnavailable:
             time.sleep(0.02)
+        except VersionConflict as conflict:
+            # What was committed as the server died is seen once it has its place: now.
+            if store.version_at(stream) != conflict.actual:
+                raise
 
 
 def killed(server: Server, store: EventStore, kills: int) -> tuple[int, int]:
