@@ -9,10 +9,10 @@ from typing import Any
 from core.codec import Encoded
 from core.events import COLUMNS, StoredRow, to_microseconds, utc_now
 from core.stores.placing import EMPTY_LOG, EMPTY_STREAM, Ends, StreamEnd
+from core.stores.sql import HEAD
 from core.stores.sql_facts import ROW
 
 INSERT = f"INSERT INTO events ({ROW}) VALUES ({', '.join('?' * len(COLUMNS))})"
-LOG_END = "SELECT position, recorded_at, seal FROM events ORDER BY position DESC LIMIT 1"
 STREAM_END = "SELECT version, digest FROM events WHERE stream = ? ORDER BY version DESC LIMIT 1"
 KNOWN = f"SELECT {ROW} FROM events WHERE event_id IN (%s)"
 MANY = 500
@@ -24,7 +24,7 @@ def read_ends(run: Any) -> Ends:
     def stream_end(stream: str) -> StreamEnd:
         return run.execute(STREAM_END, (stream,)).fetchone() or EMPTY_STREAM
 
-    return Ends(run.execute(LOG_END).fetchone() or EMPTY_LOG, stream_end)
+    return Ends(run.execute(HEAD).fetchone() or EMPTY_LOG, stream_end)
 
 
 def place(ends: Ends, stream: str, encoded: Sequence[Encoded]) -> list[StoredRow]:
