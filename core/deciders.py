@@ -84,15 +84,16 @@ class Decider(Generic[C, S, E]):
         return folded
 
     def walk(
-        self, events: Iterable[tuple[int, E]], names: Collection[str]
+        self, events: Iterable[tuple[int, E]], names: Collection[str], state: S | None = None
     ) -> Iterator[tuple[int, S]]:
-        """The version and the state wherever an event set one of these fields, from the beginning.
+        """The version and the state wherever an event set one of these fields, starting from
+        `state` (or from the beginning).
 
         `events` are those of their `setters`, each behind its version, or all. It is one state,
         which goes on changing, and open: look at these fields alone, and before the next.
         """
         changes, apart = self.changes, frozenset(names).isdisjoint
-        folded = _changed(self.initial, {})
+        folded = _changed(self.initial if state is None else state, {})
         fields = folded.__dict__
         for version, event in events:
             changed = changes(folded, event)

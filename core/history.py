@@ -2,33 +2,24 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from decimal import Decimal
 from functools import cache, cached_property, partial
-from itertools import chain, takewhile
+from itertools import chain
 from operator import attrgetter
 from types import NoneType
 from typing import Any, NamedTuple
 
 from core.deciders import Decider, Open
 from core.events import Recorded
-from core.stores import EventStore, Search
 
 Path = tuple[str, ...]
 Facts = Iterable[tuple[int, Any]]
 
 PLACE = "version"
 """Where we are, not what is there: left out of documents and differences."""
-
-FEW = 200
-"""Events that may be read along for each that is wanted: to fetch one alone costs as much."""
-
-AT_ONCE, CLOSE = 500, 1000
-"""Settings whose events are read together once one is wanted, more than a page shows; and how many
-versions they may span before the store is asked for the types that set the field alone."""
 
 PLAIN = {NoneType, str, int, Decimal, datetime}
 """What has no parts, known at a glance."""
@@ -56,21 +47,8 @@ class Step:
         return tuple(difference(self.before, self.state))
 
 
-class Setting(NamedTuple):
-    """A version that set a field, and the value it had before and after."""
-
-    version: int
-    change: Change
-    records: Mapping[int, Recorded]
-
-    @property
-    def recorded(self) -> Recorded:
-        """The event itself: who, when and why. Read from the log when it is first asked for."""
-        return self.records[self.version]
-
-
-_change_made, _setting_made = partial(tuple.__new__, Change), partial(tuple.__new__, Setting)
-"""Their own `__new__` is Python, and takes three times as long."""
+_change_made = partial(tuple.__new__, Change)
+"""Its own `__new__` is Python, and takes three times as long."""
 
 
 def timeline(
@@ -103,44 +81,21 @@ def difference(before: Any, after: Any) -> list[Change]:
 
 
 def provenance(
-    decider: Decider[Any, Any, Any], facts: Facts, path: Path
+    decider: Decider[Any, Any, Any], facts: Facts, path: Path, state: Any = None
 ) -> Iterator[tuple[int, Change]]:
     """Every version that set the field at a path, or a field below it, and what it made of it.
 
-    `facts` are the events of a stream from its first, each behind its version: all, or those that
-    may set what the field follows from. One pass that looks at this path alone.
+    `facts` are the events of a stream after `state` (or from its first), each behind its version:
+    all, or those that may set what the field follows from. One pass that looks at this path alone.
     """
     fields = follows_from(type(decider.initial), path[0])
     read = partial(at_path, path=path) if path[0] in fields else attrgetter(path[0])
-    value = read(decider.initial)
-    for version, state in decider.walk(_naming(decider, facts, path), fields):
-        before, value = value, read(state)
+    value = read(decider.initial if state is None else state)
+    for version, after in decider.walk(_naming(decider, facts, path), fields, state):
+        before, value = value, read(after)
         if before is not value:
             for one in _change(path, before, value):
                 yield version, one
-
-
-def settings(
-    store: EventStore,
-    decider: Decider[Any, Any, Any],
-    stream: str,
-    path: Path,
-    to_position: int | None = None,
-) -> list[Setting]:
-    """Every event of a stream, up to a position, that set a field or one below it, oldest first.
-
-    Who did it and when is read from the store as `Setting.recorded` is asked, many at a time.
-    """
-    types = decider.setters(follows_from(type(decider.initial), path[0]))
-    if types is None:
-        every = chain.from_iterable(store.facts(stream, 1, to_position))
-        facts: Facts = enumerate(every, start=1)
-    else:
-        facts = store.facts_of(stream, types, 2**62 if to_position is None else to_position)
-    found = list(provenance(decider, facts, path))
-    wanted = Search(tuple(types or ()), stream, to_position=to_position)
-    records = _Records(store, wanted, [version for version, _ in found])
-    return [_setting_made((*one, records)) for one in found]
 
 
 def follows_from(state: type, name: str) -> tuple[str, ...]:
@@ -156,30 +111,6 @@ def _naming(decider: Decider[Any, Any, Any], facts: Facts, path: Path) -> Facts:
         return facts
     names = _keys_of(path[1])
     return (fact for fact in facts if getattr(fact[1], key, None) in names)
-
-
-class _Records(dict[int, Recorded]):
-    """The events of these versions of a stream, read with their neighbours when one is missing."""
-
-    def __init__(self, store: EventStore, wanted: Search, versions: Sequence[int]) -> None:
-        super().__init__()
-        self._store, self._wanted, self._versions = store, wanted, versions
-
-    def __missing__(self, version: int) -> Recorded:
-        first = bisect_left(self._versions, version) // AT_ONCE * AT_ONCE
-        near = sorted({*self._versions[first : first + AT_ONCE]})
-        span = near[-1] - near[0]
-        if span > FEW * len(near):
-            found = [next(self._read(one)) for one in near]
-        elif span > CLOSE and self._wanted.types:
-            found = self._store.search(self._wanted, None, newest_first=False, limit=2**31)
-        else:
-            found = list(takewhile(lambda one: one.version <= near[-1], self._read(near[0])))
-        self.update({one.version: one for one in found})
-        return self[version]
-
-    def _read(self, version: int) -> Iterator[Recorded]:
-        return self._store.read_stream(self._wanted.stream or "", version)
 
 
 def at_path(state: Any, path: Sequence[str]) -> Any:
@@ -208,6 +139,8 @@ def _changes(path: Path, before: Mapping[str, Any], after: Mapping[str, Any]) ->
 
 
 def _change(here: Path, was: Any, now: Any) -> Iterable[Change]:
+    if type(was) in PLAIN and type(now) in PLAIN:
+        return () if was == now else (_change_made((here, was, now)),)
     old, new = _branches(was), _branches(now)
     if old is None and new is None:
         return () if was == now else (_change_made((here, was, now)),)

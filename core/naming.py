@@ -2,33 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import fields
+from typing import Any
 
 from core.errors import UnknownField
-from core.history import PLACE, Path, Step
+from core.history import PLACE, Path, Step, document
 
 
-def named_path(steps: Sequence[Step], said: str) -> Path:
+def named_path(said: str, state: Any, history: Callable[[], Iterable[Step]]) -> Path:
     """The path a dotted name means: a field of the state, or one that some event set.
 
     Names within a path may hold dots themselves, so what was said is looked up, not taken apart.
-    Raises `UnknownField`, which names those there are.
+    `history` is asked only for what is not there any more. Raises `UnknownField`, which names
+    those there are.
     """
-    known = {".".join(path): path for path in _paths(steps)}
+    known = _named(_paths(state))
+    if said not in known:
+        known |= _named(_below(change.path for step in history() for change in step.changes))
     if said not in known:
         raise UnknownField(said, list(known))
     return known[said]
 
 
-def _paths(steps: Sequence[Step]) -> dict[Path, None]:
-    state = steps[-1].state
+def _named(paths: Iterable[Path]) -> dict[str, Path]:
+    return {".".join(path): path for path in paths}
+
+
+def _paths(state: Any) -> Iterator[Path]:
     names = [field.name for field in fields(state) if field.name != PLACE]
-    found: dict[Path, None] = dict.fromkeys(
-        (name,) for name in (*names, *getattr(state, "DERIVED", ()))
-    )
-    for step in steps:
-        for change in step.changes:
-            for depth in range(2, len(change.path) + 1):
-                found[change.path[:depth]] = None
-    return found
+    yield from ((name,) for name in (*names, *getattr(state, "DERIVED", ())))
+    yield from _below(document(state))
+
+
+def _below(paths: Iterable[Path]) -> Iterator[Path]:
+    for path in paths:
+        yield from (path[:depth] for depth in range(2, len(path) + 1))

@@ -8,11 +8,11 @@ from typing import Any, cast
 from rich.console import Group, RenderableType
 from rich.text import Text
 
+from core.causes import Cause
 from core.citing import Checked
 from core.comparing import Difference, explaining
 from core.conditions import Stretch
 from core.events import Recorded
-from core.history import Path, Setting, Step, at_path
 from core.moments import AtTime
 from core.orders import Order, OrderEvent
 from core.orders.book import BookChange
@@ -61,16 +61,15 @@ def believed_sheet(order: Order, position: int, about: Mapping[str, Any]) -> Ren
     return Group(text(said), order_sheet(order, position))
 
 
-def why_json(steps: Sequence[Step], path: Path, settings: Sequence[Setting]) -> dict[str, Any]:
+def why_json(value: Any, settings: Sequence[Cause]) -> dict[str, Any]:
     """The value of a field, and every event that set it."""
-    value = at_path(steps[-1].state, path)
     return {
         "value": value,
         "settings": [event_json(one.recorded) | change_json(one.change) for one in settings],
     }
 
 
-def why_table(field: str, settings: Sequence[Setting]) -> RenderableType:
+def why_table(field: str, settings: Sequence[Cause]) -> RenderableType:
     """Every event that set a field, oldest first."""
     if not settings:
         return text(f"No event set {field}: it is as every order begins.")

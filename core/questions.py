@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import Annotated, Any
 
 import typer
 
 from core import question_reports, reports
 from core.books import book_change
+from core.causes import causes
 from core.clock_words import zone_named
 from core.comparing import compare
 from core.conditions import flips, parse_condition
-from core.history import settings
+from core.history import at_path
 from core.holding import holding
 from core.machine import TimeMachine
 from core.moments import AtPosition, AtTime, world_time
@@ -39,6 +41,9 @@ EarlierAt = Annotated[str, typer.Argument(metavar="A", help="A moment, as with -
 LaterAt = Annotated[str, typer.Argument(metavar="B", help="Another; the earlier comes first.")]
 Field = Annotated[
     str, typer.Argument(metavar="FIELD", help="total, items.lamp.quantity, shipping_address.city")
+]
+Newest = Annotated[
+    int | None, typer.Option("--newest", metavar="N", min=1, help="Only the last N of them.")
 ]
 Asked = Annotated[
     str, typer.Argument(metavar="CONDITION", help="""total > 500 and status == "placed" """)
@@ -73,18 +78,20 @@ def why(
     store: Store = None,
     at: At = "now",
     zone: Zone = "UTC",
+    newest: Newest = None,
     as_json: Json = False,
 ) -> None:
     """Say why a field of an order has its value: every event that set it, who, when and why."""
     with opened(store) as machine:
         order_id, moment, position, version = order_at(machine, order, at, zone)
-        steps = machine.history(order_id, to_version=version)
-        path = named_path(steps, field)
-        found_in = orders.stream(order_id)
-        causes = settings(machine.store, orders, found_in, path, position)
+        state = machine.rebuilt(order_id, version).state
+        path = named_path(field, state, lambda: machine.history(order_id, to_version=version))
+        told = causes(machine.repository, orders.stream(order_id), path, version)
+        oldest_first = list(islice(told, newest))[::-1]
         place = {"order_id": order_id, "field": field, "at": str(moment), "position": position}
-        found = {**place, "version": version, **question_reports.why_json(steps, path, causes)}
-        answer(as_json, found, lambda: question_reports.why_table(field, causes))
+        said = question_reports.why_json(at_path(state, path), oldest_first)
+        found = {**place, "version": version, **said}
+        answer(as_json, found, lambda: question_reports.why_table(field, oldest_first))
 
 
 def when(

@@ -51,8 +51,8 @@ class Repository(Generic[C, S, E]):
     def __init__(
         self, store: EventStore, decider: Decider[C, S, E], snapshots: bool = True
     ) -> None:
-        self._store = store
-        self._decider = decider
+        self.store = store
+        self.decider = decider
         self._snapshots = snapshots
         self._kind = type(decider.initial)
         self._fingerprint = fingerprint(self._kind)
@@ -60,10 +60,10 @@ class Repository(Generic[C, S, E]):
     def get(self, key: str, at: Moment | None = None) -> S:
         """The state at a moment (default: now). Raises `StreamNotFound` if it had not begun."""
         moment = Now() if at is None else at
-        stream = self._decider.stream(key)
+        stream = self.decider.stream(key)
         position = None
         if not isinstance(moment, Now):
-            position = self._store.position_at(moment, stream)
+            position = self.store.position_at(moment, stream)
         rebuilt = self.rebuild(stream, position)
         if rebuilt.version == 0:
             raise StreamNotFound(stream, str(moment))
@@ -74,12 +74,12 @@ class Repository(Generic[C, S, E]):
 
         For what led from one to the next, see `history.timeline`.
         """
-        stream = self._decider.stream(key)
-        facts: Iterator[Any] = chain.from_iterable(self._store.facts(stream))
+        stream = self.decider.stream(key)
+        facts: Iterator[Any] = chain.from_iterable(self.store.facts(stream))
         first = next(facts, None)
         if first is None:
             raise StreamNotFound(stream)
-        return self._decider.states(chain([first], facts))
+        return self.decider.states(chain([first], facts))
 
     def believed(self, key: str, occurred_by: datetime, at: Moment | None = None) -> Belief[S]:
         """What was known at a moment (default: now) about an earlier time in the world.
@@ -87,14 +87,14 @@ class Repository(Generic[C, S, E]):
         Both clocks cut: recorded by `at`, occurred by `occurred_by`. No snapshot is used, because
         one may hold events that had not occurred. Raises `StreamNotFound` if none is left.
         """
-        stream = self._decider.stream(key)
-        position = None if at is None else self._store.position_at(at, stream)
-        known = list(self._store.read_stream(stream, 1, position))
+        stream = self.decider.stream(key)
+        position = None if at is None else self.store.position_at(at, stream)
+        known = list(self.store.read_stream(stream, 1, position))
         counted = [one for one in known if one.occurred_at <= occurred_by]
         if not counted:
             raise StreamNotFound(stream, f"{Now() if at is None else at} about {occurred_by}")
         # In the order of the log, as everywhere: with no cut this is the plain state.
-        state = self._decider.fold(one.event for one in counted)  # type: ignore[misc]  # closed list
+        state = self.decider.fold(one.event for one in counted)  # type: ignore[misc]  # closed list
         left_out = [one for one in known if one.occurred_at > occurred_by]
         return Belief(state, tuple(counted), tuple(left_out))
 
@@ -112,19 +112,19 @@ class Repository(Generic[C, S, E]):
 
     def _folded(self, stream: str, known: Rebuilt[S], position: int | None) -> Rebuilt[S]:
         state, version = known.state, known.version
-        for facts in self._store.facts(stream, version + 1, position):
-            state = self._decider.fold(facts, state)  # type: ignore[arg-type]  # the codec's closed list
+        for facts in self.store.facts(stream, version + 1, position):
+            state = self.decider.fold(facts, state)  # type: ignore[arg-type]  # the codec's closed list
             version += len(facts)
         return Rebuilt(state, version, known.snapshot_version, version - known.snapshot_version)
 
     def _remembered(self, stream: str, position: int | None) -> tuple[S, int]:
         if self._snapshots:
             to_position = 2**62 if position is None else position
-            for snapshot in self._store.snapshots(stream, to_position):
+            for snapshot in self.store.snapshots(stream, to_position):
                 state = self._read(snapshot)
                 if state is not None:
                     return state, snapshot.version
-        return self._decider.initial, 0
+        return self.decider.initial, 0
 
     def _read(self, snapshot: StoredSnapshot) -> S | None:
         # A snapshot of another shape, or one that cannot be read, is skipped: it is disposable.
@@ -134,8 +134,8 @@ class Repository(Generic[C, S, E]):
 
     def save(self, key: str, events: Sequence[E], expected: Rebuilt[S]) -> list[Recorded]:
         """Append events decided on a state, and remember each 50th version they cross."""
-        stream = self._decider.stream(key)
-        recorded = self._store.append(stream, events, expected.version)
+        stream = self.decider.stream(key)
+        recorded = self.store.append(stream, events, expected.version)
         last = recorded[-1].version if recorded else 0
         if self._snapshots and last // SNAPSHOT_EVERY > expected.version // SNAPSHOT_EVERY:
             self._remember(recorded, expected.state, self._weight(stream, recorded[0]))
@@ -143,14 +143,14 @@ class Repository(Generic[C, S, E]):
 
     def queued(self, stream: str) -> AbstractContextManager[None]:
         """Behind whoever else changes a stream now: see `EventStore.queued`."""
-        return self._store.queued(stream)
+        return self.store.queued(stream)
 
     def load(self, entries: Iterable[tuple[str, Event]], progress: Progress | None = None) -> int:
         """Append foreign facts (stream, event), and remember each 50th version they cross."""
         grown: dict[str, int] = {}
-        before = self._store.head().position
+        before = self.store.head().position
         total = len(entries) if isinstance(entries, Sequence) else 0
-        loaded = self._store.load(_counted(entries, grown, total, progress))
+        loaded = self.store.load(_counted(entries, grown, total, progress))
         for stream, events in grown.items():
             if loaded and (events >= SNAPSHOT_EVERY or before):
                 self._remember_grown(stream)
@@ -158,15 +158,15 @@ class Repository(Generic[C, S, E]):
 
     def _remember_grown(self, stream: str) -> None:
         state, version = self._remembered(stream, None)
-        if self._store.version_at(stream) // SNAPSHOT_EVERY == version // SNAPSHOT_EVERY:
+        if self.store.version_at(stream) // SNAPSHOT_EVERY == version // SNAPSHOT_EVERY:
             return
-        self._remember(self._store.read_stream(stream, version + 1), state, 0)
+        self._remember(self.store.read_stream(stream, version + 1), state, 0)
 
     def _weight(self, stream: str, first: Recorded) -> int:
         """Bytes of the events between the last snapshot and this one."""
-        previous = next(self._store.snapshots(stream, first.position), None)
+        previous = next(self.store.snapshots(stream, first.position), None)
         since = previous.version + 1 if previous else 1
-        return sum(map(_bytes, self._store.read_stream(stream, since, first.position - 1)))
+        return sum(map(_bytes, self.store.read_stream(stream, since, first.position - 1)))
 
     def _remember(self, recorded: Iterable[Recorded], state: S, weight: int) -> None:
         # A state that grows with its history would make its snapshots grow quadratically. So one
@@ -174,15 +174,15 @@ class Repository(Generic[C, S, E]):
         # snapshots of a stream together never outweigh its events.
         due = []
         for one in recorded:
-            state = self._decider.evolve(state, one.event)  # type: ignore[arg-type]  # closed list
+            state = self.decider.evolve(state, one.event)  # type: ignore[arg-type]  # closed list
             weight += _bytes(one)
             if one.version % SNAPSHOT_EVERY == 0:
                 kept = encode_state(state)
                 if weight >= len(kept):
                     weight = 0
                     due.append(self._snapshot(one, kept))
-        if due and self._store.keeps:
-            self._store.save_snapshots(due)
+        if due and self.store.keeps:
+            self.store.save_snapshots(due)
 
     def _snapshot(self, one: Recorded, state: bytes) -> StoredSnapshot:
         return StoredSnapshot(one.stream, one.version, one.position, self._fingerprint, state)

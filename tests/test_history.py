@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
+from dataclasses import replace
 from decimal import Decimal
 from itertools import pairwise
 from typing import Any
@@ -13,12 +13,10 @@ from hypothesis import strategies as st
 
 from core.history import (
     Change,
-    Path,
     Step,
     difference,
     document,
     provenance,
-    settings,
     timeline,
 )
 from core.machine import TimeMachine
@@ -123,24 +121,6 @@ def test_provenance_of_a_branch_is_that_of_the_fields_below_it() -> None:
     steps = steps_of([OrderPlaced("o1", {"city": "Oslo"}, Decimal(0)), LAMP])
     assert told(steps, "shipping_address") == [(1, None, "Oslo")]
     assert [version for version, _, _ in told(steps, "items", "lamp")] == [2] * 5
-
-
-NAMES = [*(one.name for one in fields(Order)), *Order.DERIVED]
-PATHS: list[Path] = [("payments", "1"), ("shipping_address", "city"), *((one,) for one in NAMES)]
-
-
-@given(histories, st.sampled_from(PATHS))
-def test_every_cause_is_the_event_of_its_version(events: list[OrderEvent], path: Path) -> None:
-    machine = TimeMachine.open("memory:")
-    machine.load([("order-o1", replace(event, event_id=uuid4())) for event in events])
-    recorded = list(machine.store.read_stream("order-o1"))
-    for last in {0, len(events) // 2, len(events)}:
-        found = settings(machine.store, orders, "order-o1", path, last)
-        facts = [(one.version, one.event) for one in recorded[:last]]
-        assert [(one.recorded.version, one.change) for one in found] == list(
-            provenance(orders, facts, path)
-        )
-        assert all(one.recorded == recorded[one.recorded.version - 1] for one in found)
 
 
 @given(histories)

@@ -22,7 +22,7 @@ FLOORS = (
     {"repository", "relations"},
     {"exporting", "frames"},
     {"handler", "history", "live_rows", "projector", "citing", "condition_fields"},
-    {"comparing", "naming", "condition_values"},
+    {"causes", "comparing", "naming", "condition_values"},
     {"condition_language"},
     {"conditions"},
     {"holding"},

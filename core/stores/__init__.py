@@ -96,8 +96,14 @@ class EventStore(Protocol):
         """The same events in pages, each without its envelope: no more than a fold needs."""
         ...
 
-    def facts_of(self, stream: str, types: Sequence[str], last: int) -> Iterator[tuple[int, Event]]:
-        """The same of some types alone, each behind its version, up to the position `last`."""
+    def read_versions(self, stream: str, versions: Sequence[int]) -> list[Recorded]:
+        """The events of a stream that have these versions, in any order."""
+        ...
+
+    def facts_of(
+        self, stream: str, types: Sequence[str], after: int, last: int
+    ) -> Iterator[tuple[int, Event]]:
+        """The facts of some types alone, each behind its version: after one version, to another."""
         ...
 
     def read_all(

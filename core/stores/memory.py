@@ -99,8 +99,14 @@ class MemoryStore(MemoryViews):
         if rows:
             yield self._facts(rows)
 
-    def facts_of(self, stream: str, types: Sequence[str], last: int) -> Iterator[tuple[int, Event]]:
-        rows = self._streams.get(stream, [])[: self.version_at(stream, last)]
+    def read_versions(self, stream: str, versions: Sequence[int]) -> list[Recorded]:
+        rows, wanted = self._streams.get(stream, []), set(versions)
+        return [Recorded(row, self._codec.decode) for row in rows if row[2] in wanted]
+
+    def facts_of(
+        self, stream: str, types: Sequence[str], after: int, last: int
+    ) -> Iterator[tuple[int, Event]]:
+        rows = self._streams.get(stream, [])[after:last]
         found = [row for row in rows if row[3] in types]
         return zip([row[2] for row in found], self._facts(found), strict=True)
 

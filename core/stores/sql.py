@@ -34,6 +34,10 @@ R = TypeVar("R")
 
 HEAD = "SELECT position, recorded_at, seal FROM events ORDER BY position DESC LIMIT 1"
 
+OF_VERSIONS = f"""SELECT {ROW} FROM events
+  WHERE stream = ? AND version IN ({", ".join("?" * FIRST_PAGE)})"""
+"""Always as many of them, so that the statement is prepared once; there is no version 0."""
+
 
 class SqlStore(SqlFacts):
     """A log in a database. The hot queries say ? for a value; `mark` is what the driver says."""
@@ -76,6 +80,13 @@ class SqlStore(SqlFacts):
             if len(rows) < size:
                 return
             size, version = self.page, rows[-1][2] + 1
+
+    def read_versions(self, stream: str, versions: Sequence[int]) -> list[Recorded]:
+        rows: list[StoredRow] = []
+        for first in range(0, len(versions), FIRST_PAGE):
+            wanted = versions[first : first + FIRST_PAGE]
+            rows += self.fetch(OF_VERSIONS, (stream, *wanted, *[0] * (FIRST_PAGE - len(wanted))))
+        return self.recorded(rows)
 
     def read_all(
         self, from_position: int = 1, to_position: int | None = None, batch_size: int = 1000

@@ -20,7 +20,7 @@ FACTS = f"SELECT {KIND}, data {STRETCH} ORDER BY version"
 FACTS_BY = f"SELECT {KIND}, data {STRETCH} AND position + 0 <= ? ORDER BY version"
 """Adding nothing keeps a planner from walking through all positions up to the one that is meant."""
 OF_TYPES = f"""SELECT {KIND}, data, version FROM events
-  WHERE stream = ? AND version > ? AND position + 0 <= ? AND type IN (%s)
+  WHERE stream = ? AND version > ? AND version <= ? AND type IN (%s)
   ORDER BY version LIMIT ?"""
 ALL_FACTS = f"""SELECT position, stream, {KIND}, data FROM events
   WHERE position > ? AND position <= ? %s ORDER BY position LIMIT ?"""
@@ -57,8 +57,10 @@ class SqlFacts(SqlViews):
                 return
             size, version = self.page, version + size
 
-    def facts_of(self, stream: str, types: Sequence[str], last: int) -> Iterator[tuple[int, Event]]:
-        sql, version = OF_TYPES % ", ".join("?" * len(types)), 0
+    def facts_of(
+        self, stream: str, types: Sequence[str], after: int, last: int
+    ) -> Iterator[tuple[int, Event]]:
+        sql, version = OF_TYPES % ", ".join("?" * len(types)), after
         while rows := self.fetch(sql, (stream, version, last, *types, self.page)):
             *told, versions = zip(*rows, strict=True)
             facts = self._codec.facts(zip(*told, strict=True), self._whole(stream, versions))

@@ -10,11 +10,12 @@ from uuid import uuid4
 
 import pytest
 
+from core.causes import causes
 from core.codec import Codec
 from core.errors import UnknownEvent
 from core.events import Event
-from core.history import settings
 from core.orders import OrderCreated, OrderItemAdded, ShippingAddressChanged, orders
+from core.repository import Repository
 from core.stores import EventStore, open_store
 from core.stores.postgres import open_store as open_postgres
 from core.stores.postgres_append import insert
@@ -47,12 +48,15 @@ def test_the_facts_of_some_types_stand_behind_their_versions(store: EventStore) 
     store.append("order-a", history, expected_version=0)
     store.append("order-x", [fresh(opened), fresh(lamp)], expected_version=0)
 
-    def told(*types: str, stream: str = "order-a", last: int = 2**62) -> list[tuple[int, Event]]:
-        return list(store.facts_of(stream, types, last))
+    def told(
+        *types: str, stream: str = "order-a", after: int = 0, last: int = 2**62
+    ) -> list[tuple[int, Event]]:
+        return list(store.facts_of(stream, types, after, last))
 
     assert told("OrderItemAdded") == [(n, lamp) for n in (2, 4, 6)]
     assert told("OrderPlaced", "OrderCreated", last=8) == [(1, opened), (8, placed)]
     assert told("OrderPlaced", "OrderItemAdded", last=3) == [(2, lamp)]
+    assert told("OrderItemAdded", after=2, last=6) == [(4, lamp), (6, lamp)]
     assert told("OrderPlaced", stream="nobody") == []
 
 
@@ -73,12 +77,26 @@ def test_the_facts_of_the_log_stand_in_its_order_all_or_those_of_some_types(
             ]
 
 
+def test_the_events_of_any_versions_are_read_at_once(store: EventStore) -> None:
+    history = [opened, *[fresh(fact) for fact in (lamp, lamp_removed) * 90], placed]
+    store.append("order-x", [fresh(opened)], expected_version=0)
+    store.append("order-a", history, expected_version=0)
+    for versions in ([], [7], [3, 1, 182], list(range(1, 183, 2)), [182, 183]):
+        found = sorted(store.read_versions("order-a", versions), key=lambda one: one.version)
+        there = sorted(version for version in versions if version <= 182)
+        assert [one.version for one in found] == there
+        assert [one.event for one in found] == [history[version - 1] for version in there]
+        assert {one.stream for one in found} <= {"order-a"}
+    assert store.read_versions("nobody", [1]) == []
+
+
 def test_who_set_a_field_is_found_however_far_apart_its_settings_are(store: EventStore) -> None:
     moved = [ShippingAddressChanged("o1", {"city": f"City {n}"}) for n in range(520)]
     turns = [[one, fresh(lamp), fresh(lamp_removed)] for one in moved]
     store.load(("order-o1", one) for one in [opened, *chain.from_iterable(turns), placed])
+    repository = Repository(store, orders)
     for path, number in ((("shipping_address", "city"), 521), (("status",), 1), (("total",), 1040)):
-        found = settings(store, orders, "order-o1", path)
+        found = list(causes(repository, "order-o1", path))
         assert len(found) == number
         assert [one.recorded.version for one in found] == [one.version for one in found]
         types = orders.setters({"total": ["items"]}.get(path[0], path[:1]))
