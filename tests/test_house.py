@@ -146,7 +146,7 @@ def test_whatever_is_not_ours_is_imported_where_it_belongs() -> None:
 
 
 def test_only_the_source_opens_the_door_to_core() -> None:
-    told = {f"dashboard/parts/time_travel/{name}.py" for name in ("between", "model")}
+    told = {f"dashboard/parts/time_travel/{name}.py" for name in ("between", "earlier", "model")}
     doors = {"dashboard/source", *told}
     seen = [path for path in _files("dashboard") if "core" in _packages(path)]
     assert not [_name(path) for path in seen if not _is_under(path, doors)]

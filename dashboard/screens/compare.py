@@ -83,7 +83,7 @@ def one_order(order_id: str, ends: Ends, pinned: bool) -> None:
         elif versions[0] == versions[1]:
             st.caption("Nothing happened to it in between.")
         else:
-            differences(history.between(order_id, *versions), letters(ends))
+            differences(history.between(order_id, str(playhead.zone()), *versions), letters(ends))
     if opens:
         link = playhead.link(order_id, last if pinned else None)
         pins = {"a": str(max(1, versions[0])), "b": str(versions[1])}

@@ -11,7 +11,8 @@ from dashboard.parts.finder import finder
 from dashboard.parts.frame import warn
 from dashboard.parts.place import place
 from dashboard.parts.rebuilt import rebuilt
-from dashboard.parts.time_travel import Held, Sight, time_travel
+from dashboard.parts.time_travel import Held, Sight, asked, time_travel
+from dashboard.parts.time_travel.earlier import Earlier
 from dashboard.parts.time_travel.model import moment
 from dashboard.parts.two_clocks import belief_table, facts_table
 from dashboard.source import book, history, truth, waiting
@@ -168,6 +169,14 @@ def held(order_id: str, versions: int) -> Held | None:
         return None  # the band explains the mistake
 
 
+def earlier(order_id: str, walked: str, versions: int) -> Earlier | None:
+    """What set the field somebody asks about before what the browser holds."""
+    wanted = asked("walk", walked)
+    if wanted is None or not 1 <= wanted.before <= versions:
+        return None
+    return history.earlier(order_id, str(playhead.zone()), wanted.path, wanted.before)
+
+
 def walk(order_id: str) -> None:
     """The order at the playhead, and the way through its history."""
     versions = history.version_at(order_id, source.present().position)
@@ -180,13 +189,15 @@ def walk(order_id: str) -> None:
     if not version:
         not_yet(order_id)
         return
+    walked, zone = f"{order_id}@{versions}", str(playhead.zone())
     sight = Sight(version, pin("a", versions), pin("b", versions))
     ends = sorted(held for held in (sight.a, sight.b) if held)
     time_travel(
         packed(order_id, version, versions),
-        order=f"{order_id}@{versions}",
+        order=walked,
         sight=sight,
-        between=history.between(order_id, *ends) if len(ends) == 2 else None,
+        between=history.between(order_id, zone, *ends) if len(ends) == 2 else None,
+        earlier=earlier(order_id, walked, versions),
         held=held(order_id, versions),
         key="walk",
         on_settle=lambda sight: left_at(order_id, sight),

@@ -8,10 +8,13 @@ from dataclasses import dataclass
 import streamlit as st
 
 from core import AtVersion
+from core.causes import causes
 from core.clock_words import zone_named
 from core.comparing import compare
+from core.history import Path
 from core.orders import orders
 from dashboard.parts.time_travel.between import Between, told_between
+from dashboard.parts.time_travel.earlier import Earlier, told_earlier
 from dashboard.parts.time_travel.model import pack, window
 from dashboard.source import machine
 
@@ -47,10 +50,17 @@ def window_of(version: int, versions: int) -> tuple[int, int]:
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
-def between(order_id: str, first: int, last: int) -> Between:
+def between(order_id: str, zone: str, first: int, last: int) -> Between:
     """What differs between two versions of an order (0: before it began), and what explains it."""
     steps = machine().history(order_id, first + 1, last) if first < last else []
-    return told_between(first, last, compare(steps))
+    return told_between(first, last, compare(steps), zone_named(zone))
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def earlier(order_id: str, zone: str, path: Path, before: int) -> Earlier:
+    """The last events before a version that set a field of an order."""
+    found = causes(machine().repository, orders.stream(order_id), path, before - 1)
+    return told_earlier(path, before, found, zone_named(zone))
 
 
 def rebuilt(order_id: str, version: int) -> Rebuilding:

@@ -17,6 +17,7 @@ from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 from core import TimeMachine, serving
 from tests import postgres
+from tests.benchmarks.histories import long_order
 from tests.filled import filled, quietly
 
 ROOT = Path(__file__).parents[2]
@@ -99,6 +100,17 @@ def story_url(stores: dict[str, str], request: pytest.FixtureRequest) -> str:
 def story(story_url: str) -> Iterator[str]:
     """The address of a dashboard over the story."""
     yield from serve(story_url)
+
+
+@pytest.fixture(scope="session")
+def long(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """An order of 3,000 versions: too long to travel whole."""
+    url = f"sqlite:///{tmp_path_factory.mktemp('long')}/long.db"
+    machine = TimeMachine.open(url)
+    machine.load([("order-long", event) for event in long_order("long", 3_000)])
+    machine.project()
+    machine.close()
+    yield from serve(url)
 
 
 @pytest.fixture(scope="session")

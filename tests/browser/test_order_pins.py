@@ -104,3 +104,13 @@ def test_nothing_scrolls_sideways_with_pins_on_a_small_screen(visit: Visit, stor
     page.get_by_role("button", name="Between A and B").click()
     expect(page.locator(".tt #between")).to_be_visible()
     assert sideways(page) <= 0
+
+
+def test_what_explains_a_difference_is_told_in_the_zone_that_was_chosen(
+    visit: Visit, story: str
+) -> None:
+    page = opened(visit, story, "at=v30&a=20&b=40&zone=Asia/Tokyo")
+    page.get_by_role("button", name="Between A and B").click()
+    when = page.locator(".tt #between .causes .when")
+    expect(when.first).to_contain_text("JST")
+    assert all("JST" in told for told in when.all_inner_texts())

@@ -11,7 +11,6 @@ from playwright.sync_api import Page, expect
 
 from core import TimeMachine
 from core.orders import AddItem, CreateOrder, RemoveItem
-from tests.benchmarks.histories import long_order
 from tests.browser.conftest import Visit, point, serve, settled, steady, walk
 
 BEGAN = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -115,17 +114,6 @@ def test_a_step_by_operation_passes_over_what_belongs_together(visit: Visit, wai
     for wanted in ("v2", "v1"):
         page.keyboard.press("ArrowLeft")
         stands_at(page, wanted)
-
-
-@pytest.fixture(scope="module")
-def long(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """An order of 3,000 versions: too long to travel whole."""
-    url = f"sqlite:///{tmp_path_factory.mktemp('long')}/long.db"
-    machine = TimeMachine.open(url)
-    machine.load([("order-long", event) for event in long_order("long", 3_000)])
-    machine.project()
-    machine.close()
-    yield from serve(url)
 
 
 def test_close_up_every_version_of_a_long_order_can_be_hit(visit: Visit, long: str) -> None:

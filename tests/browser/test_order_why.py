@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from playwright.sync_api import Page, expect
 
 from core import TimeMachine
@@ -131,3 +133,44 @@ def test_steps_measure_nothing_before_the_next_frame_with_everything_shown(
     )
     assert measured == 0  # to measure makes the browser lay out all that a step has drawn
     expect(slider(page)).to_have_value("250")
+
+
+def causes(page: Page) -> list[int]:
+    """The versions that are listed as having set the value."""
+    told = page.locator(".tt #causes li .no").all_inner_texts()
+    return [int(one.removeprefix("v").replace(",", "")) for one in told]
+
+
+def test_what_set_a_value_long_before_the_part_that_is_here_is_found(
+    visit: Visit, long: str
+) -> None:
+    page = visit(f"{long}/order?order=long&at=v2500")
+    expect(slider(page)).to_have_value("2500")
+    page.locator(".tt #state").get_by_role("button", name="Customer, ada").click()
+    here = page.locator(".tt #causes li[aria-current]")
+    expect(here).to_contain_text("v1")
+    expect(here).to_contain_text("ada")
+    expect(page.locator(".tt #why-earlier")).to_be_hidden()
+    assert causes(page) == [1]
+    here.get_by_role("button").click()
+    expect(slider(page)).to_have_value("1")
+    expect(here).to_contain_text("v1")
+
+
+def test_the_causes_of_a_value_go_on_before_the_part_that_is_here(visit: Visit, long: str) -> None:
+    page = visit(f"{long}/order?order=long&at=v2390")
+    expect(slider(page)).to_have_value("2390")
+    total(page).click()
+    more = page.locator(".tt #why-earlier")
+    for _ in range(7):
+        expect(more).to_have_text(re.compile("What set it before v"))
+        before = causes(page)
+        more.focus()
+        page.keyboard.press("Enter")
+        expect(page.locator(".tt #causes li").nth(len(before))).to_be_attached()
+        assert causes(page)[: len(before)] == before
+    # In this order all events change the total but the first and every tenth behind it.
+    found = causes(page)
+    every = [one for one in range(found[-1], found[0] + 1) if one % 10 != 1]
+    assert found == every[::-1]
+    assert found[-1] < 2100  # what is here begins at v2175

@@ -30,6 +30,13 @@ def test_why_tells_every_event_that_set_a_field(ask: Ask, story: str):
     assert "Product lamp was taken out." in ask("why", "desk", "total", "--store", story).out
 
 
+def test_why_tells_only_the_newest_where_that_is_enough(ask: Ask, story: str):
+    line = ("why", "desk", "total", "--at", "v4", "--store", story)
+    newest = ask(*line, "--newest", "2", "--json").json
+    assert newest["settings"] == ask(*line, "--json").json["settings"][1:]
+    assert "Product lamp was taken out." in ask(*line, "--newest", "1").out
+
+
 def test_why_knows_fields_whose_names_hold_signs_and_those_that_are_gone(ask: Ask, story: str):
     found = ask("why", "desk", "items.oak-desk.quantity", "--store", story, "--json").json
     assert [one["version"] for one in found["settings"]] == [2]

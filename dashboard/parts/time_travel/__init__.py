@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import json
+import pathlib
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
-from pathlib import Path
 
 import streamlit as st
 
 from dashboard.parts.time_travel.between import Between
+from dashboard.parts.time_travel.earlier import Earlier
 
-HERE = Path(__file__).parent
+HERE = pathlib.Path(__file__).parent
 SCRIPTS = (
     *("walk", "words", "icons", "headline", "preferences", "scales", "ticks", "rail", "story"),
-    *("fields", "items", "state", "changes", "why", "between", "aside", "pins"),
+    *("fields", "items", "state", "changes", "earlier", "why", "between", "aside", "pins"),
     *("truth", "player", "search", "keys", "transport", "scrubber"),
 )
 STYLES = ("console", "tools", "panes")
@@ -51,6 +52,14 @@ class Held:
 
 
 @dataclass(frozen=True)
+class Asked:
+    """Somebody wants to know which events before a version set the field at a path."""
+
+    path: tuple[str, ...]
+    before: int
+
+
+@dataclass(frozen=True)
 class Anchor:
     """What the browser was last told to show, under which number, and what it came to rest at."""
 
@@ -66,15 +75,17 @@ def time_travel(
     order: str,
     sight: Sight,
     between: Between | None,
+    earlier: Earlier | None,
     held: Held | None,
     key: str,
     on_settle: Callable[[Sight], None],
 ) -> None:
     """Draw the packed model at `sight`; `on_settle` hears where the browser comes to rest.
 
-    `between` is what became different from one pin to the other, where both hold something.
-    `order` names what is walked, head included: another name is another walk. For a long order the
-    settled version may lie outside the window packed; give the next one then.
+    `between` is what became different from one pin to the other, where both hold something;
+    `earlier` answers what `asked` tells. `order` names what is walked, head included: another name
+    is another walk. For a long order the settled version may lie outside the window packed; give
+    the next one then.
     """
     anchor = _anchored(key, order, sight)
     _mount(
@@ -84,12 +95,22 @@ def time_travel(
             "order": order,
             "anchor": [anchor.told.version, anchor.number, anchor.told.a, anchor.told.b],
             "between": json.dumps(asdict(between)) if between else "",
+            "earlier": json.dumps(asdict(earlier)) if earlier else "",
             "held": None if held is None else held.stretches,
             "asked": None if held is None else held.asked,
             "settle": SETTLES_AFTER_MS,
         },
         on_rest_change=lambda: _settled(key, on_settle),
+        on_asked_change=lambda: None,  # it is read as the page is drawn
     )
+
+
+def asked(key: str, order: str) -> Asked | None:
+    """What the browser asks about a field of this order that it cannot know by itself."""
+    told = (st.session_state.get(key) or {}).get("asked") or {}
+    if told.get("order") != order or not told.get("path"):
+        return None
+    return Asked(tuple(map(str, told["path"])), int(told["before"]))
 
 
 def _anchored(key: str, order: str, sight: Sight) -> Anchor:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from datetime import UTC, tzinfo
+from typing import cast
 
 from core.comparing import Difference, explaining
 from core.events import Recorded
 from core.history import Path
 from core.orders.events import OrderEvent
 from core.orders.sentences import sentence
-from dashboard.parts.time_travel.model import moment, shown
+from dashboard.parts.time_travel.model import moment, shown_if_there
 
 
 @dataclass(frozen=True)
@@ -25,8 +26,8 @@ class Differing:
 
 
 @dataclass(frozen=True)
-class Cause:
-    """An event that is needed to explain a difference."""
+class Told:
+    """An event among those that explain something."""
 
     version: int
     at: str
@@ -42,29 +43,28 @@ class Between:
     first: int
     last: int
     fields: list[Differing]
-    causes: list[Cause]
+    causes: list[Told]
 
 
-def told_between(first: int, last: int, differences: Sequence[Difference]) -> Between:
+def told_between(
+    first: int, last: int, differences: Sequence[Difference], zone: tzinfo = UTC
+) -> Between:
     """The differences between two versions as people read them."""
     fields = [
         Differing(
             one.change.path,
-            _shown(one.change.before),
-            _shown(one.change.after),
+            shown_if_there(one.change.before, zone),
+            shown_if_there(one.change.after, zone),
             tuple(event.version for event in one.explained_by),
         )
         for one in differences
     ]
-    return Between(first, last, fields, [_cause(one) for one in explaining(differences)])
+    return Between(first, last, fields, [told(one, zone) for one in explaining(differences)])
 
 
-def _shown(value: Any) -> str | None:
-    return None if value is None else shown(value)
-
-
-def _cause(record: Recorded) -> Cause:
+def told(record: Recorded, zone: tzinfo = UTC) -> Told:
+    """What happened, when, and by whom and why as far as that was said."""
     event = record.event
     who = [str(event.metadata.get(name) or "") for name in ("actor", "reason")]
-    told = sentence(cast(OrderEvent, event))
-    return Cause(record.version, moment(event.occurred_at), told, *who)
+    happened = sentence(cast(OrderEvent, event))
+    return Told(record.version, moment(event.occurred_at, zone), happened, *who)

@@ -75,6 +75,11 @@ def shown(value: Any, zone: tzinfo = UTC) -> str:
     return formatted(value)
 
 
+def shown_if_there(value: Any, zone: tzinfo = UTC) -> str | None:
+    """The same; None is absence."""
+    return None if value is None else shown(value, zone)
+
+
 def moment(at: datetime, zone: tzinfo = UTC) -> str:
     """`24 Nov 2017 17:00:05 UTC`, or what the clocks of another zone show then."""
     there = at.astimezone(zone)
@@ -124,8 +129,8 @@ def _patch(
     return [
         (
             paths.setdefault(change.path, len(paths)),
-            None if change.before is None else shown(change.before, zone),
-            None if change.after is None else shown(change.after, zone),
+            shown_if_there(change.before, zone),
+            shown_if_there(change.after, zone),
         )
         for change in step.changes
     ]

@@ -11,11 +11,11 @@ class Scrubber {
     this.rail = new Rail($);
     this.headline = new Headline($);
     this.state = new State($);
-    const why = new Why($, go);
+    this.why = new Why($, this);
     this.changes = new Changes($, go);
     this.between = new Between($, this);
-    this.panes = [this.headline, new Story($, go), this.state, this.changes, why];
-    this.aside = new Aside($, why, this.between);
+    this.panes = [this.headline, new Story($, go), this.state, this.changes, this.why];
+    this.aside = new Aside($, this.why, this.between);
     this.pins = new Pins($, this);
     this.truth = new Held($, this);
     this.rail.redrawn = () => {
@@ -43,6 +43,7 @@ class Scrubber {
     if (asked) this.pins.put({ a: data.anchor[2], b: data.anchor[3] });
     else if (news) this.between.tell();
     this.between.learn(data.between);
+    this.why.learn(data.earlier);
     this.truth.load(data.held, data.asked);
     this.truth.draw();
   }

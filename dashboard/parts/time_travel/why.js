@@ -1,22 +1,38 @@
 // Why is this value here? Every event that set it, the newest first, with who, when and the reason.
 
-const MOST_CAUSES = 60;
+const MOST_CAUSES = 60; // more of them when somebody asks
 
 class Why {
-  constructor($, go) {
+  constructor($, scrubber) {
     this.$ = $;
-    this.go = go;
+    this.scrubber = scrubber;
+    this.earlier = new Earlier(scrubber);
+    $("why-earlier").onclick = () => this.askEarlier();
   }
 
   load(walk) {
     this.walk = walk;
     this.told = new Map();
+    if (this.path) this.earlier.restart(this.path, walk.first);
   }
 
   // A path is remembered by its parts: another part of the history may number it otherwise.
   ask(number) {
     this.path = this.walk.paths[number];
     this.told.clear();
+    this.most = MOST_CAUSES;
+    this.earlier.restart(this.path, this.walk.first);
+    if (this.walk.setBy(number, this.version) === ABSENT) this.earlier.ask();
+  }
+
+  askEarlier() {
+    if (this.hidden) this.most += MOST_CAUSES;
+    else this.earlier.ask();
+    this.tell();
+  }
+
+  learn(text) {
+    if (text && this.path && this.earlier.learn(JSON.parse(text))) this.tell();
   }
 
   move(version) {
@@ -25,48 +41,60 @@ class Why {
   }
 
   tell() {
-    const { $, walk, version } = this;
+    const { $, walk } = this;
     const number = walk.number(this.path);
     const causes = number === ABSENT ? [] : walk.since[number];
     $("why-field").textContent = number === ABSENT ? label(this.path.at(-1)) : fullName(walk, number);
     $("why-value").textContent = orNothing(walk.state.get(number));
-    const here = causes.findLastIndex((cause) => cause <= version);
+    const here = causes.findLastIndex((cause) => cause <= this.version);
     const to = Math.min(causes.length, Math.max(here + 1 + MOST_CAUSES / 2, MOST_CAUSES));
-    const seen = causes.slice(Math.max(0, to - MOST_CAUSES), to).reverse();
-    place($("causes"), seen.map((cause) => this.dressed(cause, number, causes[here])));
-    $("why-more").textContent = this.others(causes.length - seen.length);
+    this.hidden = Math.max(0, to - this.most);
+    const seen = causes.slice(this.hidden, to).reverse().map((cause) => this.known(cause, number));
+    const listed = this.hidden ? seen : [...seen, ...this.earlier.causes];
+    const current = causes[here] ?? this.earlier.causes[0]?.version;
+    place($("causes"), listed.map((cause) => this.dressed(cause, current)));
+    this.offer(listed, causes.length - to);
   }
 
-  others(hidden) {
-    const { first } = this.walk;
-    const older = first > 1 ? `What set it before v${count(first)} is not in this part of the history.` : "";
-    const never = this.$("causes").childElementCount ? "" : "It has been so since the order began.";
-    return hidden ? `${count(hidden)} more events set it.` : older || never;
+  // What is not listed: events after those that are, and before them.
+  offer(listed, later) {
+    const { $, earlier } = this;
+    const more = Boolean(this.hidden) || earlier.more;
+    const never = listed.length || later || more ? "" : "It has been so since the order began.";
+    const atLeast = this.walk.last < this.walk.total ? "At least " : "";
+    $("why-more").textContent = later ? `${atLeast}${count(later)} later events set it again.` : never;
+    $("why-earlier").hidden = !more;
+    const edge = this.hidden ? listed.at(-1).version : earlier.edge;
+    $("why-earlier").textContent = earlier.waits ? "One moment …" : `What set it before v${count(edge)}?`;
   }
 
-  dressed(cause, number, here) {
-    if (!this.told.has(cause)) this.told.set(cause, this.row(cause, number));
-    const row = this.told.get(cause);
-    row.classList.toggle("later", cause > this.version);
-    if (cause === here) row.setAttribute("aria-current", "true");
+  // A cause among the events we hold, told as Python tells those that we do not.
+  known(version, number) {
+    const { at, sentence, told } = this.walk.event(version);
+    const [, before, after] = this.walk.patch(version).find(([path]) => path === number);
+    return { version, at, sentence, actor: told.actor, reason: told.reason, before, after };
+  }
+
+  dressed(cause, current) {
+    const { version } = cause;
+    if (!this.told.has(version)) this.told.set(version, this.row(cause));
+    const row = this.told.get(version);
+    row.classList.toggle("later", version > this.version);
+    if (version === current) row.setAttribute("aria-current", "true");
     else row.removeAttribute("aria-current");
     return row;
   }
 
-  row(cause, number) {
-    const { walk } = this;
-    const event = walk.event(cause);
-    const [, before, after] = walk.patch(cause).find(([path]) => path === number);
-    const { actor, reason } = event.told;
+  row({ version, at, sentence, actor, reason, before, after }) {
     const button = el(
       "button",
       { type: "button" },
-      el("span", { class: "when" }, el("span", { class: "no" }, `v${count(cause)}`), event.at),
+      el("span", { class: "when" }, el("span", { class: "no" }, `v${count(version)}`), at),
       el("span", { class: "diff" }, ...became(before, after)),
-      el("span", {}, ...prose(event.sentence)),
+      el("span", {}, ...prose(sentence)),
       el("span", { class: "small" }, ...(actor ? ["by ", ...prose(actor)] : []), reason ? ` “${reason}”` : null),
     );
-    button.onclick = () => this.go(cause);
+    button.onclick = () => this.scrubber.go(version);
     return el("li", {}, button);
   }
 }
