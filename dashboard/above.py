@@ -19,12 +19,13 @@ PAGE = 15
 def draw_band(head: int) -> None:
     """The whole log under one playhead, the same on every screen."""
     position, focus = playhead.position(), playhead.focus(head)
-    record = source.at(position)
+    record, read_as = source.at(position), playhead.read_as()
     sight = Sight(
         head=head,
         position=position,
         now=playhead.is_now(),
         when=moment(record.recorded_at, playhead.zone()) if record else "Before the first event",
+        read_as=moment(read_as, playhead.zone()) if read_as else "",
         seal=record.seal.hex() if record else "",
         zone=str(playhead.zone()),
         pins=playhead.pins(),

@@ -7,29 +7,37 @@ of the whole book to be compared.
 from __future__ import annotations
 
 import re
-from datetime import UTC, tzinfo
+from datetime import UTC, datetime, tzinfo
 
 import streamlit as st
 
 from dashboard import address, source
-from dashboard.source import EventscopeError, StoreUnavailable
+from dashboard.source import EventscopeError, Meant, StoreUnavailable
+
+NOW = Meant(None, None)
 
 
 def position() -> int:
     """The position the screen shows; what no read model has reached is not shown yet."""
-    found, present = _resolved(), source.present().position
+    found, present = _resolved().position, source.present().position
     return present if found is None else min(found, present)
 
 
 def is_now() -> bool:
     """Whether the screen follows the head of the log."""
-    return _resolved() is None
+    return _resolved().position is None
 
 
-def _resolved() -> int | None:
+def read_as() -> datetime | None:
+    """The clock time that led to where the playhead is, as it was understood."""
+    meant, last = _resolved(), st.session_state.get("meant")
+    return last.time if last and last.position == meant.position else meant.time
+
+
+def _resolved() -> Meant:
     said = address.said("at")
     if said is None:
-        return None
+        return NOW
     try:
         return source.resolve(said, order(), zone())
     except StoreUnavailable:
@@ -37,7 +45,7 @@ def _resolved() -> int | None:
     except EventscopeError as error:
         st.session_state["trouble"] = f"{error} This is now."
         address.forget("at")
-        return None
+        return NOW
 
 
 def cited() -> str | None:
@@ -67,7 +75,7 @@ def _pinned(name: str) -> int | None:
     if said is None:
         return None
     try:
-        found, present = source.resolve(said, zone=zone()), source.present().position
+        found, present = source.resolve(said, zone=zone()).position, source.present().position
         return present if found is None else min(found, present)
     except StoreUnavailable:
         raise
@@ -130,7 +138,7 @@ def say(trouble: str) -> None:
 def pin_at(name: str, words: str) -> bool:
     """Put a pin at what somebody typed; say so where it means nothing."""
     try:
-        found = source.resolve(words)
+        found = source.resolve(words, zone=zone()).position
     except StoreUnavailable:
         return False  # the page says so itself
     except EventscopeError as error:
@@ -143,7 +151,8 @@ def pin_at(name: str, words: str) -> bool:
 def go(words: str) -> None:
     """Move the playhead to what somebody typed; say so where it means nothing."""
     try:
-        move(source.resolve(words, order(), zone()))
+        st.session_state["meant"] = meant = source.resolve(words, order(), zone())
+        move(meant.position)
     except StoreUnavailable:
         return  # the page says so itself
     except EventscopeError as error:

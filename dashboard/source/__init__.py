@@ -41,10 +41,19 @@ def zone(name: str) -> tzinfo:
     return zone_named(name)
 
 
-def resolve(text: str, order_id: str | None = None, zone: tzinfo = UTC) -> int | None:
-    """The position somebody's words mean; None is now. Raises an `EventscopeError`."""
+@dataclass(frozen=True)
+class Meant:
+    """What somebody's words mean: a position (None is now), by a clock time if they say one."""
+
+    position: int | None
+    time: datetime | None
+
+
+def resolve(text: str, order_id: str | None = None, zone: tzinfo = UTC) -> Meant:
+    """What somebody's words mean. Raises an `EventscopeError`."""
     moment = machine().moment(text, order_id, zone)
-    return None if isinstance(moment, Now) else machine().position(moment, order_id)
+    position = None if isinstance(moment, Now) else machine().position(moment, order_id)
+    return Meant(position, moment.time if isinstance(moment, AtTime) else None)
 
 
 def position_by(moment: datetime) -> int:

@@ -50,3 +50,22 @@ def test_a_zone_that_nobody_knows_is_said_and_times_stay_in_utc(visit: Visit, sa
     page = visit(f"{sample}/log?at=@12000&zone=Mars/Olympus")
     expect(page.get_by_test_id("stAlert")).to_contain_text("Mars/Olympus")
     expect(page.locator(".band #when")).to_contain_text("UTC")
+
+
+def test_a_date_says_which_instant_it_was_read_as_until_the_playhead_moves_on(
+    visit: Visit, sample: str
+) -> None:
+    page = visit(f"{sample}/log")
+    page.get_by_label("Go to a moment").fill("2017-11-30")
+    page.keyboard.press("Enter")
+    read_as = page.locator(".band #read-as")
+    expect(read_as).to_have_text("the last event by 30 Nov 2017 00:00:00 UTC")
+    expect(page.locator(".band #when")).to_have_text(re.compile("^29 Nov 2017 23:"))
+    settled(page)
+    page.get_by_role("slider", name="Position in the log").focus()
+    page.keyboard.press("ArrowLeft")
+    expect(read_as).to_be_empty()
+    linked = visit(f"{sample}/log?at=2017-11-30&zone=Europe/Berlin")
+    expect(linked.locator(".band #read-as")).to_have_text(
+        "the last event by 30 Nov 2017 00:00:00 CET"
+    )

@@ -87,6 +87,15 @@ def test_a_moment_is_taken_as_people_say_it_and_its_position_is_told(
     assert not app.warning
 
 
+def test_a_moment_to_compare_with_is_typed_in_the_zone_that_was_chosen(
+    open_app: Open, sample: TimeMachine
+) -> None:
+    app = open_app(SCREEN, at="@18000", zone="Europe/Berlin")
+    app.text_input(key="from:words").set_value("2017-11-24 17:00").run()
+    found = sample.position(sample.moment("2017-11-24T16:00+00:00"))
+    assert app.query_params["from"] == f"@{found}"
+
+
 def test_words_that_mean_nothing_stay_in_the_box_with_a_sentence(open_app: Open) -> None:
     app = open_app(SCREEN, **{"from": "@15537", "to": "@18000"})
     app.text_input(key="to:words").set_value("someday").run()

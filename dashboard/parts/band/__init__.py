@@ -65,7 +65,8 @@ class Truth:
 
 @dataclass(frozen=True)
 class Sight:
-    """What the band shows. `when` is the clock time at the playhead as people read it.
+    """What the band shows. `when` is the clock time at the playhead as people read it, `read_as`
+    the one that somebody typed to get there, where that is how they got there.
 
     `seal` vouches for the log up to there; `pins` are the positions of A and B, `focus` the part
     of the log that is looked at, `line` the whole of it and `close` that part, finer.
@@ -75,6 +76,7 @@ class Sight:
     position: int
     now: bool
     when: str
+    read_as: str
     seal: str
     zone: str
     pins: tuple[int | None, int | None]
@@ -88,8 +90,8 @@ def band(sight: Sight, on: Mapping[str, Callable[[Any], None]]) -> None:
     """Draw the log; `on` has for each of `HEARD` who hears it, with what was said."""
     heard: dict[str, Any] = {f"on_{name}_change": _hears(name, on[name]) for name in HEARD}
     shown = {
-        **{name: getattr(sight, name) for name in ("head", "position", "now", "when", "seal")},
-        **{name: getattr(sight, name) for name in ("zone", "pins", "focus")},
+        **{name: getattr(sight, name) for name in ("head", "position", "now", "when")},
+        **{name: getattr(sight, name) for name in ("read_as", "seal", "zone", "pins", "focus")},
         "line": _packed(sight.line),
         "close": None if sight.close is None else _packed(sight.close),
         "truth": None if sight.truth is None else _told(sight.truth),

@@ -34,7 +34,7 @@ class Band {
   update({ data, setStateValue }) {
     this.report = setStateValue;
     this.wait = data.settle;
-    for (const name of ["when", "seal", "head"]) this[name] = data[name];
+    for (const name of ["when", "read_as", "seal", "head"]) this[name] = data[name];
     this.learn(data);
     this.pins.put(data.pins);
     this.truth.load(data.truth, data.position);
