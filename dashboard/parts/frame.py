@@ -10,6 +10,8 @@ STYLE = """
 <style>
 [data-testid=stHeader] {{
   border-bottom: 1px solid color-mix(in srgb, currentColor 12%, transparent); }}
+.stApp button[kind=primary], .stApp [data-tag] {{
+  color: light-dark(#fff, #12161f); }}
 [data-testid=stMetricValue] {{ font-variant-numeric: tabular-nums; }}
 .st-key-sql textarea {{ font: .9rem/1.5 ui-monospace, Consolas, "DejaVu Sans Mono", monospace; }}
 .st-key-compared [data-testid=stMetricValue] {{ font-size: 1.6rem; }}

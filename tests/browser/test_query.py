@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 from urllib.parse import quote
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Visit, press_first_row, settled
@@ -51,3 +52,30 @@ def test_a_mistake_is_explained_and_mended(visit: Visit, sample: str) -> None:
     page.get_by_label("SQL", exact=True).fill(ASKED)
     page.get_by_role("button", name="Run").click()
     expect(page.get_by_text("3 rows as of")).to_be_visible()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_what_stands_on_a_filled_ground_can_be_read(visit: Visit, sample: str, scheme: str) -> None:
+    page = visit(f"{sample}/query?at=@20000", scheme=scheme)
+    for filled in (page.locator("button[kind=primary]"), page.locator("[data-tag]")):
+        expect(filled).to_have_count(1)
+        ink, ground = (
+            [int(part) for part in re.findall(r"\d+", filled.evaluate(STYLE_OF, name))[:3]]
+            for name in ("color", "backgroundColor")
+        )
+        assert contrast(ink, ground) >= 4.5
+
+
+STYLE_OF = "(element, name) => getComputedStyle(element)[name]"
+
+
+def contrast(ink: list[int], ground: list[int]) -> float:
+    """How well ink (red, green, blue) stands out from its ground: 1 to 21, as WCAG 2 defines it."""
+    darker, lighter = sorted(map(luminance, (ink, ground)))
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def luminance(colour: list[int]) -> float:
+    shares = [part / 255 for part in colour]
+    linear = [one / 12.92 if one <= 0.04045 else ((one + 0.055) / 1.055) ** 2.4 for one in shares]
+    return sum(weight * one for weight, one in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
