@@ -7,7 +7,7 @@ import streamlit as st
 from dashboard import playhead, source
 from dashboard.parts.band import Sight, Truth, band
 from dashboard.parts.order_table import chosen_row, order_table
-from dashboard.parts.time_travel.model import moment
+from dashboard.parts.time_travel.model import moment, to_the_second
 from dashboard.source import track, truth
 
 PINS = {"a": "from", "b": "to"}
@@ -25,7 +25,7 @@ def draw_band(head: int) -> None:
         position=position,
         now=playhead.is_now(),
         when=moment(record.recorded_at, playhead.zone()) if record else "Before the first event",
-        read_as=moment(read_as, playhead.zone()) if read_as else "",
+        read_as=to_the_second(read_as, playhead.zone()) if read_as else "",
         seal=record.seal.hex() if record else "",
         zone=str(playhead.zone()),
         pins=playhead.pins(),

@@ -96,6 +96,8 @@ def band(sight: Sight, on: Mapping[str, Callable[[Any], None]]) -> None:
         "close": None if sight.close is None else _packed(sight.close),
         "truth": None if sight.truth is None else _told(sight.truth),
         "settle": SETTLES_AFTER_MS,
+        # The same words again lead to the same place; that they were heard is news all the same.
+        "heard": ((st.session_state.get("band") or {}).get("words") or {}).get("at"),
     }
     _mount(key="band", data=shown, **heard)
 

@@ -24,6 +24,7 @@ class Band {
     $("zone").onchange = () => this.tell("zone", $("zone").value);
     $("go").onsubmit = (event) => {
       event.preventDefault();
+      this.readAs = undefined;
       if ($("words").value.trim()) this.tell("words", $("words").value);
     };
     for (const scale of Object.keys(SCALES)) $(scale).onclick = () => this.choose(scale);
@@ -34,8 +35,9 @@ class Band {
   update({ data, setStateValue }) {
     this.report = setStateValue;
     this.wait = data.settle;
-    for (const name of ["when", "read_as", "seal", "head"]) this[name] = data[name];
+    for (const name of ["when", "seal", "head"]) this[name] = data[name];
     this.learn(data);
+    this.understand(data.read_as);
     this.pins.put(data.pins);
     this.truth.load(data.truth, data.position);
     this.obey(data);
@@ -55,6 +57,13 @@ class Band {
     this.zone = data.zone;
     this.clock = clockOf(data.zone);
     offerZones(this.$("zone"), data.zone);
+  }
+
+  // What somebody typed gives way to the instant it was read as, and that goes with the playhead.
+  understand(readAs) {
+    const words = this.$("words");
+    if (readAs !== this.readAs && (readAs || words.value === this.readAs)) words.value = readAs;
+    this.readAs = readAs;
   }
 
   // A run that began before somebody took hold of the playhead must not take it out of the hand;

@@ -8,11 +8,11 @@ class Headline {
 
   draw() {
     const { $, band } = this;
-    const { view, position, now, seal, read_as: readAs } = band;
+    const { view, position, now, seal } = band;
     const moving = band.root.classList.contains("moving");
     $("state").textContent = now ? "Now" : "In the past";
     $("when").textContent = moving ? this.about(position) : band.when;
-    $("read-as").textContent = moving || !readAs || readAs === band.when ? "" : `the last event by ${readAs}`;
+    $("when").title = band.readAs && !moving ? `The last event by ${band.readAs}` : "";
     $("position").textContent = `position ${number.format(position)} of ${number.format(band.head)}`;
     $("seal").textContent = `seal ${seal.slice(0, 12)}…`;
     $("seal").hidden = moving || !seal;

@@ -82,8 +82,13 @@ def shown_if_there(value: Any, zone: tzinfo = UTC) -> str | None:
 
 def moment(at: datetime, zone: tzinfo = UTC) -> str:
     """`24 Nov 2017 17:00:05 UTC`, or what the clocks of another zone show then."""
+    return f"{to_the_second(at, zone)} {at.astimezone(zone):%Z}"
+
+
+def to_the_second(at: datetime, zone: tzinfo) -> str:
+    """`24 Nov 2017 17:00:05`, where the zone is said elsewhere."""
     there = at.astimezone(zone)
-    return f"{there.day} {there:%b %Y %H:%M:%S %Z}"
+    return f"{there.day} {there:%b %Y %H:%M:%S}"
 
 
 def gap(before: datetime, after: datetime) -> str:
