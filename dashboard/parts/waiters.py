@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, tzinfo
 from decimal import Decimal
 from typing import Protocol
 
@@ -60,15 +60,15 @@ def title(name: str, orders: int) -> str:
     return f"{told}: {count(orders)}"
 
 
-def waiter_table(name: str, waiters: Sequence[Waiter]) -> str | None:
-    """The orders; returns the one somebody chose."""
+def waiter_table(name: str, waiters: Sequence[Waiter], zone: tzinfo) -> str | None:
+    """The orders, their times in a zone; returns the one somebody chose."""
     status = name.split(".")[1] if name.startswith(("stay.", "step.")) else ""
     rows = [
         [
             Cell(one.order.order_id, one.order.order_id, "Open this order"),
             Cell(one.order.status.capitalize(), hue=STATUS_HUES[one.order.status]),
             Cell(f"{one.order.total:,.2f}"),
-            Cell(moment(one.order.updated_at)),
+            Cell(moment(one.order.updated_at, zone)),
             *([Cell(one.waited)] if status else []),
         ]
         for one in waiters

@@ -214,7 +214,7 @@ def among_all(order_id: str, position: int) -> None:
         "Among all orders", expanded=book.orders() <= AT_ONCE, key="place", bind="query-params"
     ) as folded:
         if folded.open:
-            found = waiting.place(order_id, position)
+            found = waiting.place(order_id, position, str(playhead.zone()))
             place(found.standings, found.route, found.orders, waiting.span)
 
 

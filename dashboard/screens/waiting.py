@@ -48,7 +48,8 @@ def behind(*kinds: str) -> None:
         pages = max(1, -(-len(orders) // PAGE))
         page = min(st.session_state.get("page") or 1, pages)
         shown = orders[(page - 1) * PAGE : page * PAGE]
-        chosen = waiter_table(opened, waiting.waiters(opened, shown, position))
+        rows = waiting.waiters(opened, shown, position)
+        chosen = waiter_table(opened, rows, playhead.zone())
         if pages > 1:
             st.pagination(pages, key="page", bind="query-params")
     if chosen:
@@ -63,7 +64,7 @@ def lead_to(order_id: str) -> None:
     st.switch_page("screens/order.py", query_params=playhead.link(order_id, then))
 
 
-measured = waiting.measured(position)
+measured = waiting.measured(position, str(playhead.zone()))
 figures = waiting.figures(measured)
 opened = address.said("figure")
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, timedelta
+from datetime import timedelta
 
 import streamlit as st
 
 from core import AtPosition
+from core.clock_words import zone_named
 from core.orders.sentences import span as span
 from core.orders.views.lifecycle import BREACHES, STAYS
 from core.orders.views.order_details import ORDERS, OrderRow
@@ -64,12 +65,12 @@ class Waiter:
 
 # Each keeps the names of all orders several times over, so only a few positions are remembered.
 @st.cache_resource(max_entries=8, show_spinner="Measuring how long orders waited …")
-def measured(position: int) -> Measured:
-    """The waits, paths and broken rules of all orders."""
+def measured(position: int, zone: str) -> Measured:
+    """The waits, paths and broken rules of all orders; months are those of a zone."""
     stays = machine().rows(STAYS, AtPosition(position))
     broken = breaches(machine().rows(BREACHES, AtPosition(position)))
     lengths = lengths_by_status(stays)
-    return Measured(waits(stays, UTC), passages(stays), routes(stays), broken, lengths)
+    return Measured(waits(stays, zone_named(zone)), passages(stays), routes(stays), broken, lengths)
 
 
 def figures(of: Measured) -> dict[str, tuple[str, ...]]:
@@ -107,9 +108,10 @@ def broken_at(rule: str, order_id: str, position: int) -> int:
     return min(row.version for row in machine().rows(BREACHES, AtPosition(position), where))
 
 
-def place(order_id: str, position: int) -> Place:
-    """Where an order stands among all orders as of a position at which it had begun."""
-    of = measured(position)
+def place(order_id: str, position: int, zone: str) -> Place:
+    """Where an order stands among all orders as of a position at which it had begun. The zone
+    makes no difference; what was measured in it is at hand."""
+    of = measured(position, zone)
     own = machine().rows(STAYS, AtPosition(position), [Where("order_id", "=", order_id)])
     last = at(position)
     stands = standings(own, of.lengths, last.recorded_at) if last else []

@@ -11,9 +11,12 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core import AtVersion, TimeMachine
+from core import AtPosition, AtVersion, TimeMachine
+from core.clock_words import zone_named
 from core.orders import orders
 from core.orders.rules import breach
+from core.orders.views.lifecycle import STAYS
+from core.projections import Where
 from dashboard.source import waiting
 from tests.dashboard.conftest import Open
 from tests.dashboard.test_screens import longest, said
@@ -76,6 +79,25 @@ def test_the_list_behind_a_figure_begins_with_the_longest_wait(open_app: Open) -
     assert len(rows) == 10
     days = [int(row[-1].split(" d")[0]) for row in rows]
     assert days == sorted(days, reverse=True)
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Asia/Tokyo"])
+def test_a_month_is_one_of_the_zone_that_was_chosen(
+    open_app: Open, sample: TimeMachine, zone: str
+) -> None:
+    shown = tables(open_app(SCREEN, at="@30000", zone=zone))["By month"]
+    placed: Counter[str] = Counter()
+    for stay in sample.rows(STAYS, AtPosition(30_000), [Where("status", "=", "placed")]):
+        if stay.left_at and not stay.inferred and stay.left_at >= stay.entered_at:
+            placed[f"{stay.entered_at.astimezone(zone_named(zone)):%b %Y}"] += 1
+    assert {row[0].replace("\u00a0", " "): number(row[1]) for row in shown} == placed
+
+
+def test_the_orders_behind_a_figure_tell_their_times_in_the_zone_that_was_chosen(
+    open_app: Open,
+) -> None:
+    app = open_app(SCREEN, at="@30000", figure="stay.placed.2017-11", zone="Asia/Tokyo")
+    assert {row[3][-3:] for row in tables(app)["Orders behind the figure"]} == {"JST"}
 
 
 @pytest.mark.parametrize("figure", ["nonsense", "stay.placed.1999-01", "rule.", "path.draft.draft"])
