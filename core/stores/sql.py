@@ -32,6 +32,7 @@ from core.stores.tables import checkpoints, events
 
 R = TypeVar("R")
 
+BETWEEN = "FROM events WHERE position >= ? AND position <= ?"
 HEAD = "SELECT position, recorded_at, seal FROM events ORDER BY position DESC LIMIT 1"
 
 OF_VERSIONS = f"""SELECT {ROW} FROM events
@@ -92,7 +93,7 @@ class SqlStore(SqlFacts):
         self, from_position: int = 1, to_position: int | None = None, batch_size: int = 1000
     ) -> Iterator[Recorded]:
         for rows in self._pages(from_position, to_position, batch_size):
-            yield from self.recorded(rows)
+            yield from map(Recorded, rows, repeat(self._codec.decode))
 
     def rows(self) -> Iterator[StoredRow]:
         # Text is asked for as bytes: what was never text must be found, not stop the search.
@@ -106,14 +107,15 @@ class SqlStore(SqlFacts):
     def _pages(
         self, position: int, to_position: int | None, size: int = PAGE, asked: str = ROW
     ) -> Iterator[list[StoredRow]]:
-        sql = (
-            f"SELECT {asked} FROM events WHERE position >= ? AND position <= ?"
-            " ORDER BY position LIMIT ?"
-        )
-        last = 2**62 if to_position is None else to_position
-        while rows := self.fetch(sql, (position, last, size)):
+        size, last = min(size, self.page), 2**62 if to_position is None else to_position
+        while rows := self.next_rows(asked, position, last, size):
             yield rows
             position = rows[-1][0] + 1
+
+    def next_rows(self, asked: str, first: int, last: int, size: int) -> list[StoredRow]:
+        """Rows of the log from a position on, the next ones, and no more than so many."""
+        sql = f"SELECT {asked} {BETWEEN} ORDER BY position LIMIT ?"
+        return self.fetch(sql, (first, last, size))
 
     def search(
         self, search: Search, after: int | None, newest_first: bool, limit: int

@@ -21,7 +21,7 @@ from core.projections import Table
 from core.stores.migrating import Migrated
 from core.stores.placing import Ends, admit
 from core.stores.sandbox import Answer, Limits
-from core.stores.sql import SqlStore
+from core.stores.sql import BETWEEN, SqlStore
 from core.stores.sqlite_append import (
     MANY,
     insert,
@@ -71,6 +71,14 @@ class SqliteStore(SqlStore):
             return self._readers.fetch(sql, parameters)
         except sqlite3.Error as error:
             raise unavailable(self.url, error) from error
+
+    def next_rows(self, asked: str, first: int, last: int, size: int) -> list[StoredRow]:
+        # Positions are dense, so the next ones are the numbers that follow. Where there is a hole
+        # as long as that, whatever is behind it is looked for.
+        self._writer.require_home()
+        with translated(self.url):
+            rows = self._readers.scan(asked, BETWEEN, (first, min(first + size - 1, last)))
+        return rows or super().next_rows(asked, first, last, size)
 
     def open(self, may_create: bool) -> None:
         """Lay the tables out, once; refuse what is no store of ours, or not of today's version."""

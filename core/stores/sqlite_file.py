@@ -57,6 +57,26 @@ def writing_engine(path: Path) -> Engine:
     return engine
 
 
+class Reader(sqlite3.Connection):
+    """A connection whose statements can hand over a row by calling `keep` with its values."""
+
+    def __init__(self, *args: Any, **named: Any) -> None:
+        super().__init__(*args, **named)
+        self._kept: list[Any] = []
+        append = self._kept.append
+
+        def keep(*row: Any) -> None:
+            append(row)
+
+        self.create_function("keep", -1, keep)
+
+    def kept(self) -> list[Any]:
+        """The rows that were handed over since this was asked."""
+        rows = self._kept.copy()
+        self._kept.clear()
+        return rows
+
+
 class Readers:
     """Connections that cannot write: SQLAlchemy's pool, and the driver's own for hot queries.
 
@@ -66,23 +86,44 @@ class Readers:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._idle: list[sqlite3.Connection] = []  # taken and given back in one step: no lock
+        self._idle: list[Reader] = []  # taken and given back in one step: no lock
         url = "sqlite://"
         self.engine = create_engine(url, creator=self._connected, poolclass=QueuePool)
 
     def fetch(self, sql: str, parameters: tuple[Any, ...]) -> list[Any]:
         """Every row of a query, straight from the driver."""
-        try:
-            connection = self._idle.pop()
-        except IndexError:
-            connection = self._connected()
+        connection = self._taken()
         rows = connection.execute(sql, parameters).fetchall()
         self._idle.append(connection)  # one that has failed is not used again
         return rows
 
-    def _connected(self) -> sqlite3.Connection:
+    def scan(self, columns: str, source: str, parameters: tuple[Any, ...]) -> list[Any]:
+        """The same rows in half the time, in the order in which SQLite comes upon them.
+
+        The driver steps from row to row and takes a lock for each value of it. A function that the
+        statement itself calls is handed the whole row.
+        """
+        connection = self._taken()
+        try:
+            connection.execute(f"SELECT count(keep({columns})) {source}", parameters).fetchone()
+        except sqlite3.OperationalError as error:
+            if "user-defined function" not in str(error):
+                raise
+            self.fetch(f"SELECT {columns} {source}", parameters)  # tells what cannot be read
+            raise KeyboardInterrupt from error  # else it was a signal: the function only keeps
+        rows = connection.kept()
+        self._idle.append(connection)
+        return rows
+
+    def _taken(self) -> Reader:
+        try:
+            return self._idle.pop()
+        except IndexError:
+            return self._connected()
+
+    def _connected(self) -> Reader:
         name = f"file:{quote(str(self._path))}?mode=ro"
-        connection = sqlite3.connect(name, uri=True, check_same_thread=False)
+        connection = sqlite3.connect(name, uri=True, check_same_thread=False, factory=Reader)
         # A read-only connection may still make files by ATTACH, and by VACUUM INTO, which attaches.
         connection.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
         _prepare(connection, "query_only=ON", "wal_autocheckpoint=0")
