@@ -57,7 +57,6 @@ class Shape:
     own: tuple[str, ...]
     values: Callable[[Event], Values]
     plain: Callable[[Values], bytes | None]
-    mappings: tuple[str, ...]
     read: Callable[[bytes], Any]
     fact: Callable[[bytes], Any]
 
@@ -77,6 +76,10 @@ class Codec:
     def __init__(self, events: Iterable[type[Event]], upcasters: Upcasters | None = None) -> None:
         self._shapes = {event.type: _shape(event) for event in events}
         self._shape_of = {shape.event: shape for shape in self._shapes.values()}
+        self._reads = {
+            shape.event.type: (shape.schema, shape.read, own_mappings(shape.event), shape.event)
+            for shape in self._shapes.values()
+        }
         self._upcasters = upcasters or {}
         old = {(name, schema): partial(self._old, name, schema) for name, schema in self._upcasters}
         new = {(shape.event.type, shape.schema): shape.fact for shape in self._shapes.values()}
@@ -104,22 +107,24 @@ class Codec:
 
     def decode(self, row: StoredRow) -> Event:
         """The event of a stored row, in today's shape; its envelope is parsed on first use."""
-        position, name, schema, data = row[0], row[3], row[4], row[9]
-        shape = self._shapes.get(name)
-        if shape is None:
-            raise UnknownEvent(name, position)
         try:
-            if schema != shape.schema:
-                data = self._upcast(position, name, schema, data, shape.schema)
-            event = shape.read(data)
+            today, read, mappings, kind = self._reads[row[3]]
+        except KeyError:
+            raise UnknownEvent(row[3], row[0]) from None
+        data = row[9]
+        try:
+            if row[4] != today:
+                data = self._upcast(row[0], row[3], row[4], data, today)
+            event = read(data)
         except UNREADABLE as error:
-            raise UnreadableEvent(name, position, str(error)) from None
-        for mapping in shape.mappings:
-            setattr(event, mapping, MappingProxyType(getattr(event, mapping)))
+            raise UnreadableEvent(row[3], row[0], str(error)) from None
+        if mappings:
+            for name in mappings:
+                setattr(event, name, MappingProxyType(getattr(event, name)))
         event._row = row  # it waits there until somebody asks who and when
         # The body was read into a twin that has no envelope fields; now it becomes the event.
         # Twice as fast as constructing it.
-        event.__class__ = shape.event
+        event.__class__ = kind
         return event  # type: ignore[no-any-return]  # its class was assigned one line above
 
     def facts(
@@ -154,9 +159,7 @@ def _shape(event: type[Event]) -> Shape:
     own = {name: kind for name, kind, _ in own_fields(event)}
     names = tuple(own)
     written = values_of(names), plain_writer(own)
-    return Shape(
-        event, event.schema, names, *written, own_mappings(event), twin(event), bare(event)
-    )
+    return Shape(event, event.schema, names, *written, twin(event), bare(event))
 
 
 def _checked(event: Event, shape: Shape, body: Body) -> bytes:
