@@ -7,7 +7,7 @@ from itertools import chain, repeat
 from typing import Any
 
 from core.codec import Codec
-from core.events import COLUMNS, Event, StoredRow
+from core.events import COLUMNS, Event, StoredFact, StoredRow
 from core.stores.sql_views import SqlViews
 
 ROW = ", ".join(COLUMNS)
@@ -15,14 +15,14 @@ AT = f"SELECT {ROW} FROM events WHERE position = ?"
 AT_VERSION = f"SELECT {ROW} FROM events WHERE stream = ? AND version = ?"
 KIND = "CASE schema_version WHEN 1 THEN type ELSE type || ' ' || schema_version END"
 """What `kind_of` says."""
+FACT = f"{KIND}, data"
 STRETCH = "FROM events WHERE stream = ? AND version >= ? AND version < ?"
-FACTS = f"SELECT {KIND}, data {STRETCH} ORDER BY version"
-FACTS_BY = f"SELECT {KIND}, data {STRETCH} AND position + 0 <= ? ORDER BY version"
+STRETCH_BY = f"{STRETCH} AND position + 0 <= ?"
 """Adding nothing keeps a planner from walking through all positions up to the one that is meant."""
-OF_TYPES = f"""SELECT {KIND}, data, version FROM events
+OF_TYPES = f"""SELECT {FACT}, version FROM events
   WHERE stream = ? AND version > ? AND version <= ? AND type IN (%s)
   ORDER BY version LIMIT ?"""
-ALL_FACTS = f"""SELECT position, stream, {KIND}, data FROM events
+ALL_FACTS = f"""SELECT position, stream, {FACT} FROM events
   WHERE position > ? AND position <= ? %s ORDER BY position LIMIT ?"""
 FIRST_PAGE, PAGE = 64, 2048
 """A tail behind a snapshot fits in the first page; a long replay moves on to big ones."""
@@ -35,7 +35,7 @@ class SqlFacts(SqlViews):
 
     page = PAGE
     """How many events of a stream are read at once: many where each page is a journey."""
-    newest_facts = FACTS
+    newest_facts = f"SELECT {FACT} {STRETCH} ORDER BY version"
     """A stretch of a stream up to its end."""
 
     def __init__(self, codec: Codec) -> None:
@@ -47,15 +47,23 @@ class SqlFacts(SqlViews):
         # Versions have no holes, so a page is a stretch of them: a limit would make the database
         # walk on through all that lies behind the position.
         size, version = FIRST_PAGE, from_version
-        sql, by = (self.newest_facts, ()) if to_position is None else (FACTS_BY, (to_position,))
         while True:
-            rows = self.fetch(sql, (stream, version, version + size, *by))
+            rows = self.stretch(stream, version, version + size, to_position)
             if rows:
                 versions = range(version, version + len(rows))
                 yield self._codec.facts(rows, self._whole(stream, versions))
             if len(rows) < size:
                 return
             size, version = self.page, version + size
+
+    def stretch(
+        self, stream: str, first: int, end: int, to_position: int | None
+    ) -> list[StoredFact]:
+        """What a fold needs of some versions of a stream, as far as they are by a position."""
+        if to_position is None:
+            return self.fetch(self.newest_facts, (stream, first, end))
+        sql = f"SELECT {FACT} {STRETCH_BY} ORDER BY version"
+        return self.fetch(sql, (stream, first, end, to_position))
 
     def facts_of(
         self, stream: str, types: Sequence[str], after: int, last: int

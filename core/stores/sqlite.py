@@ -15,13 +15,14 @@ from sqlalchemy.exc import DBAPIError
 
 from core.codec import Codec, Encoded
 from core.errors import StoreUnavailable
-from core.events import Event, Recorded, StoredRow
+from core.events import Event, Recorded, StoredFact, StoredRow
 from core.exactness import check_stream
 from core.projections import Table
 from core.stores.migrating import Migrated
 from core.stores.placing import Ends, admit
 from core.stores.sandbox import Answer, Limits
 from core.stores.sql import BETWEEN, SqlStore
+from core.stores.sql_facts import FACT, STRETCH, STRETCH_BY
 from core.stores.sqlite_append import (
     MANY,
     insert,
@@ -72,13 +73,26 @@ class SqliteStore(SqlStore):
         except sqlite3.Error as error:
             raise unavailable(self.url, error) from error
 
+    def _scan(self, columns: str, source: str, parameters: tuple[Any, ...]) -> list[Any]:
+        self._writer.require_home()
+        try:
+            return self._readers.scan(columns, source, parameters)
+        except sqlite3.Error as error:
+            raise unavailable(self.url, error) from error
+
     def next_rows(self, asked: str, first: int, last: int, size: int) -> list[StoredRow]:
         # Positions are dense, so the next ones are the numbers that follow. Where there is a hole
         # as long as that, whatever is behind it is looked for.
-        self._writer.require_home()
-        with translated(self.url):
-            rows = self._readers.scan(asked, BETWEEN, (first, min(first + size - 1, last)))
+        rows = self._scan(asked, BETWEEN, (first, min(first + size - 1, last)))
         return rows or super().next_rows(asked, first, last, size)
+
+    def stretch(
+        self, stream: str, first: int, end: int, to_position: int | None
+    ) -> list[StoredFact]:
+        # The one index that leads to a stream leads through it in the order of its versions.
+        if to_position is None:
+            return self._scan(FACT, STRETCH, (stream, first, end))
+        return self._scan(FACT, STRETCH_BY, (stream, first, end, to_position))
 
     def open(self, may_create: bool) -> None:
         """Lay the tables out, once; refuse what is no store of ours, or not of today's version."""

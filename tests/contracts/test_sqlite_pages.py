@@ -72,3 +72,14 @@ def test_who_interrupts_a_page_is_heard_and_the_next_page_is_whole(store: Sqlite
         list(store.read_all())
     sys.setprofile(before)
     assert len(list(store.read_all())) == EVENTS
+
+
+@pytest.mark.parametrize("to_position", [None, EVENTS + 60])
+def test_a_stream_is_read_in_order_whatever_is_known_of_how_many_there_are(
+    store: SqliteStore, to_position: int | None
+) -> None:
+    for version in range(100):
+        store.append("order-long", [OrderCreated(f"{version}", "ada")], version)
+    tamper(store, "ANALYZE")
+    read = [fact.order_id for page in store.facts("order-long", 1, to_position) for fact in page]
+    assert read == [f"{version}" for version in range(100 if to_position is None else 60)]
