@@ -69,14 +69,13 @@ class Handler(Generic[C, S, E]):
         others were faster five times in a row."""
         key = self._key_of(command)
         stream = self._decider.stream(key)
-        before, sure = self._in_hand.pop(stream, None), False
-        if before is None:
-            before, sure = self._repository.rebuild(stream), True
+        known = self._in_hand.pop(stream, None)
+        sure = known is None or stream in self._shared
+        before = known or self._repository.remembered(stream)
         for attempt in range(1, ATTEMPTS + 1):
-            with self._queued(stream):
-                if attempt > 1 or stream in self._shared:
-                    # Who was faster has added to what is known: only that is read.
-                    before, sure = self._repository.forward(stream, before), True
+            with self._in_turn(stream, before, sure) as (before, behind_others):
+                if behind_others:
+                    self._shared.add(stream)
                 events = self._decided(command, before.state, sure)
                 if sure and not events:
                     return []
@@ -86,17 +85,20 @@ class Handler(Generic[C, S, E]):
                 self._keep(stream, before, recorded)
                 return recorded
             if stamped:
-                self._outrun(stream, attempt)
+                self._outrun(stream, attempt, sure)
+            sure = True
         raise AssertionError("unreachable")
 
-    def _queued(self, stream: str) -> AbstractContextManager[None]:
-        shared = stream in self._shared
-        return self._repository.queued(stream) if shared else nullcontext()
+    def _in_turn(
+        self, stream: str, known: Rebuilt[S], sure: bool
+    ) -> AbstractContextManager[tuple[Rebuilt[S], bool]]:
+        """What is known, and whether others change it: for sure, behind those who are at it."""
+        return self._repository.queued(stream, known) if sure else nullcontext((known, False))
 
-    def _outrun(self, stream: str, attempt: int) -> None:
+    def _outrun(self, stream: str, attempt: int, queued: bool) -> None:
         """Queue from now on; whoever has been outrun in spite of it tries at an instant of its
         own."""
-        if stream in self._shared:
+        if queued:
             sleep(uniform(0, attempt * APART))
         self._shared.add(stream)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
@@ -14,7 +14,7 @@ from core.deciders import Decider
 from core.errors import StreamNotFound
 from core.events import Event, Recorded
 from core.moments import Moment, Now
-from core.stores import EventStore, StoredSnapshot
+from core.stores import EventStore, Pages, StoredSnapshot
 
 C = TypeVar("C")
 S = TypeVar("S")
@@ -103,28 +103,32 @@ class Repository(Generic[C, S, E]):
 
         A snapshot newer than the position is never used: it would leak the future.
         """
-        state, version = self._remembered(stream, position)
-        return self._folded(stream, Rebuilt(state, version, version, 0), position)
+        known = self.remembered(stream, position)
+        return self._folded(known, self.store.facts(stream, known.version + 1, position))
 
-    def forward(self, stream: str, known: Rebuilt[S]) -> Rebuilt[S]:
-        """The state at the end of a stream, from one that was so a moment ago."""
-        return self._folded(stream, known, None)
+    @contextmanager
+    def queued(self, stream: str, known: Rebuilt[S]) -> Iterator[tuple[Rebuilt[S], bool]]:
+        """The state at the end of a stream, from one that was so before, behind whoever else
+        changes it now; and whether there is somebody else: see `EventStore.queued`."""
+        with self.store.queued(stream, known.version + 1) as turn:
+            yield self._folded(known, turn.pages), turn.behind_others
 
-    def _folded(self, stream: str, known: Rebuilt[S], position: int | None) -> Rebuilt[S]:
+    def _folded(self, known: Rebuilt[S], pages: Pages) -> Rebuilt[S]:
         state, version = known.state, known.version
-        for facts in self.store.facts(stream, version + 1, position):
+        for facts in pages:
             state = self.decider.fold(facts, state)  # type: ignore[arg-type]  # the codec's closed list
             version += len(facts)
         return Rebuilt(state, version, known.snapshot_version, version - known.snapshot_version)
 
-    def _remembered(self, stream: str, position: int | None) -> tuple[S, int]:
+    def remembered(self, stream: str, position: int | None = None) -> Rebuilt[S]:
+        """The last state that is at hand without a fold: a snapshot's, or the one before all."""
         if self._snapshots:
             to_position = 2**62 if position is None else position
             for snapshot in self.store.snapshots(stream, to_position):
                 state = self._read(snapshot)
                 if state is not None:
-                    return state, snapshot.version
-        return self.decider.initial, 0
+                    return Rebuilt(state, snapshot.version, snapshot.version, 0)
+        return Rebuilt(self.decider.initial, 0, 0, 0)
 
     def _read(self, snapshot: StoredSnapshot) -> S | None:
         # A snapshot of another shape, or one that cannot be read, is skipped: it is disposable.
@@ -141,10 +145,6 @@ class Repository(Generic[C, S, E]):
             self._remember(recorded, expected.state, self._weight(stream, recorded[0]))
         return recorded
 
-    def queued(self, stream: str) -> AbstractContextManager[None]:
-        """Behind whoever else changes a stream now: see `EventStore.queued`."""
-        return self.store.queued(stream)
-
     def load(self, entries: Iterable[tuple[str, Event]], progress: Progress | None = None) -> int:
         """Append foreign facts (stream, event), and remember each 50th version they cross."""
         grown: dict[str, int] = {}
@@ -157,10 +157,10 @@ class Repository(Generic[C, S, E]):
         return loaded
 
     def _remember_grown(self, stream: str) -> None:
-        state, version = self._remembered(stream, None)
-        if self.store.version_at(stream) // SNAPSHOT_EVERY == version // SNAPSHOT_EVERY:
+        known = self.remembered(stream)
+        if self.store.version_at(stream) // SNAPSHOT_EVERY == known.version // SNAPSHOT_EVERY:
             return
-        self._remember(self.store.read_stream(stream, version + 1), state, 0)
+        self._remember(self.store.read_stream(stream, known.version + 1), known.state, 0)
 
     def _weight(self, stream: str, first: Recorded) -> int:
         """Bytes of the events between the last snapshot and this one."""

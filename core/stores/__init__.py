@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from importlib import import_module
-from typing import Any, Protocol, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from core.codec import Codec
 from core.digests import NOTHING
@@ -21,6 +21,16 @@ from core.stores.sandbox import Answer, Limits
 from core.stores.shelves import Shelf
 
 R = TypeVar("R")
+
+Pages = Iterator[list[Event]]
+"""Facts of one stream, oldest first, many at a time."""
+
+
+class Turn(NamedTuple):
+    """What is new in a stream, and whether one had to wait for others before one heard it."""
+
+    pages: Pages
+    behind_others: bool = False
 
 
 @dataclass(frozen=True)
@@ -74,9 +84,10 @@ class EventStore(Protocol):
         reads its own write at once; who does not may get position 0, and the place soon after."""
         ...
 
-    def queued(self, stream: str) -> AbstractContextManager[None]:
-        """Behind whoever else changes a stream now, where there is such a queue; whether nobody
-        else does, the append tells."""
+    def queued(self, stream: str, from_version: int) -> AbstractContextManager[Turn]:
+        """The facts of a stream from a version on, behind whoever else changes it now, where there
+        is such a queue. A turn ends with what is appended in it, or with nothing; whether nobody
+        else changed the stream in it, the append tells."""
         ...
 
     def load(self, entries: Iterable[tuple[str, Event]]) -> int:
@@ -90,9 +101,7 @@ class EventStore(Protocol):
         """The events of a stream, oldest first, up to a position."""
         ...
 
-    def facts(
-        self, stream: str, from_version: int = 1, to_position: int | None = None
-    ) -> Iterator[list[Event]]:
+    def facts(self, stream: str, from_version: int = 1, to_position: int | None = None) -> Pages:
         """The same events in pages, each without its envelope: no more than a fold needs."""
         ...
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, nullcontext
 from typing import TypeVar
 
 from core.codec import Codec, Encoded
@@ -25,11 +24,12 @@ from core.stores import Head, Search, StoredSnapshot
 from core.stores.memory_views import MemoryViews, matches
 from core.stores.migrating import Migrated
 from core.stores.placing import EMPTY_LOG, EMPTY_STREAM, Ends, admit
+from core.stores.unqueued import Unqueued
 
 R = TypeVar("R")
 
 
-class MemoryStore(MemoryViews):
+class MemoryStore(MemoryViews, Unqueued):
     """A log that lives as long as the process."""
 
     keeps = True
@@ -64,9 +64,6 @@ class MemoryStore(MemoryViews):
             now = to_microseconds(utc_now())
             rows = [self._add(stream, event, now) for event in encoded]
         return [Recorded(row, self._codec.decode) for row in rows]
-
-    def queued(self, stream: str) -> AbstractContextManager[None]:
-        return nullcontext()
 
     def load(self, entries: Iterable[tuple[str, Event]]) -> int:
         encoded = [(check_stream(s), self._codec.encode(event)) for s, event in entries]

@@ -19,7 +19,7 @@ from core.errors import StoreUnavailable
 from core.events import Event, Recorded, StoredRow
 from core.exactness import check_stream
 from core.projections import Table
-from core.stores import Head, postgres_roles, postgres_schema
+from core.stores import Head, Turn, postgres_roles, postgres_schema
 from core.stores.migrating import Migrated
 from core.stores.placing import admit
 from core.stores.postgres_append import MET, SETTLE, UNPLACED, insert, stored_rows
@@ -148,7 +148,7 @@ class PostgresStore(SqlStore):
     ) -> list[StoredRow] | None:
         """The rows of an append, or None if a key refused it."""
         with translated(self.url):
-            places = insert(self._lines.fetch, stream, encoded, expected, turn)
+            places = insert(self._lines.last, stream, encoded, expected, turn)
         if places is None:
             return None
         if turn == "later":
@@ -158,8 +158,8 @@ class PostgresStore(SqlStore):
             places = self.fetch(SETTLE, (stream, expected, expected + len(encoded)))
         return stored_rows(stream, encoded, expected, places)
 
-    def queued(self, stream: str) -> AbstractContextManager[None]:
-        return queued(self.url, self._lines, stream)
+    def queued(self, stream: str, from_version: int) -> AbstractContextManager[Turn]:
+        return queued(self, self._lines, stream, from_version)
 
     def place(self) -> None:
         """Give every committed fact its position, after whoever is at it now."""

@@ -10,7 +10,7 @@ from core.codec import Encoded
 from core.digests import NOTHING
 from core.errors import VersionConflict
 from core.events import StoredRow
-from core.stores.postgres_line import BIGINT, BYTEA, INTEGER, TEXT, column
+from core.stores.postgres_values import BIGINT, BYTEA, INTEGER, TEXT, column
 from core.stores.rows import Fetch
 from core.stores.sql_facts import ROW
 

@@ -8,51 +8,30 @@ from __future__ import annotations
 
 import select
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from itertools import count
-from struct import Struct
 from typing import Any
 
 import psycopg
 from psycopg.adapt import Transformer
 from psycopg.errors import error_from_result
-from psycopg.pq import ExecStatus, Format
+from psycopg.pq import ExecStatus, Format, TransactionStatus
 from sqlalchemy import Engine, ExceptionContext, event
 from sqlalchemy.pool import PoolProxiedConnection
+
+from core.stores.postgres_values import WRITTEN
 
 AT_HAND = 8
 """Connections that are kept from the pool while nobody uses them."""
 MOST = 100
 """Statements that are kept prepared on a connection."""
 NAMES = count()
+BEGIN, COMMIT, ROLLBACK = b"BEGIN", b"COMMIT", b"ROLLBACK"
+BEGUN = (TransactionStatus.INTRANS, TransactionStatus.INERROR)
 ANSWERED = (ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK)
-
-NUMBER, LENGTH, HEAD = Struct("!q").pack, Struct("!i").pack, Struct("!iiIii").pack
-INFERRED, BYTEA, BIGINT, INTEGER, TEXT = 0, 17, 20, 23, 25
-"""The numbers of types, as PostgreSQL counts them for ever."""
-
-
-class Column(bytes):
-    """Many values of one type as the server reads an array of them."""
-
-
-def column(type_number: int, values: Sequence[bytes]) -> Column:
-    """An array of values as the server reads each of them."""
-    parts = [HEAD(1, 0, type_number, len(values), 1)]
-    for value in values:
-        parts += LENGTH(len(value)), value
-    return Column(b"".join(parts))
-
-
-WRITTEN: Mapping[type, tuple[int, Callable[[Any], bytes]]] = {
-    str: (INFERRED, str.encode),
-    int: (BIGINT, NUMBER),
-    bytes: (BYTEA, bytes),
-    Column: (INFERRED, lambda value: value),
-}
-"""How a value is sent: the number of its type, and its bytes."""
 
 
 @dataclass(frozen=True)
@@ -64,9 +43,14 @@ class _Statement:
     formats: tuple[Format, ...]
     reader: Any
 
+    def rows(self, result: Any) -> list[Any]:
+        """What the server said, as Python has it."""
+        self.reader.set_pgresult(result)
+        return list(self.reader.load_rows(0, result.ntuples, tuple))
+
 
 class Line:
-    """A connection for one at a time, and what was prepared on it. Each statement is one commit."""
+    """A connection for one at a time, and what was prepared on it. What is not begun, commits."""
 
     pooled: PoolProxiedConnection
 
@@ -84,34 +68,78 @@ class Line:
 
     def fetch(self, sql: str, parameters: Sequence[Any]) -> list[Any]:
         """The rows of a statement, as `Lines.fetch` promises them."""
-        types = tuple(map(type, parameters))
-        if not WRITTEN.keys() >= set(types):
+        if not WRITTEN.keys() >= set(map(type, parameters)):
             cursor = self._driver.cursor(binary=True)
             return list(cursor.execute(sql.replace("?", "%s"), parameters).fetchall())
-        statement = self._statements.get((sql, types)) or self._prepared(sql, types)
+        statement = self._prepared(sql, parameters)
+        self._send(statement, parameters)
+        return statement.rows(self._checked(self._result()))
+
+    def begin(self, sql: str, parameters: Sequence[Any]) -> list[Any]:
+        """The rows of a statement with which a transaction begins; both make one journey."""
+        statement = self._prepared(sql, parameters)
+        begin = partial(self._run.send_query_params, BEGIN, None)
+        _, result = self._together(begin, partial(self._send, statement, parameters))
+        return statement.rows(result)
+
+    def last(self, sql: str, parameters: Sequence[Any]) -> list[Any]:
+        """The rows of a statement with which a transaction ends that was begun, if one was."""
+        if self._run.transaction_status not in BEGUN:
+            return self.fetch(sql, parameters)
+        statement = self._prepared(sql, parameters)
+        commit = partial(self._run.send_query_params, COMMIT, None)
+        try:
+            result, _ = self._together(partial(self._send, statement, parameters), commit)
+        except psycopg.Error:
+            self.end()
+            raise
+        return statement.rows(result)
+
+    def end(self) -> None:
+        """Take back what was begun and has not ended."""
+        if self._run.transaction_status in BEGUN:
+            self._together(partial(self._run.send_query_params, ROLLBACK, None))
+
+    def _together(self, *sent: Callable[[], None]) -> list[Any]:
+        """The results of what makes one journey; nothing is done behind what fails."""
+        self._run.enter_pipeline_mode()
+        for send in sent:
+            send()
+        self._run.pipeline_sync()
+        results = [self._result() for _ in (*sent, "the end of it")]
+        self._run.exit_pipeline_mode()
+        return [self._checked(result) for result in results[:-1]]
+
+    def _send(self, statement: _Statement, parameters: Sequence[Any]) -> None:
         writes = zip(statement.writes, parameters, strict=True)
         values = [write(value) for write, value in writes]
         self._run.send_query_prepared(statement.name, values, statement.formats, Format.BINARY)
-        result = self._answer()
-        statement.reader.set_pgresult(result)
-        return list(statement.reader.load_rows(0, result.ntuples, tuple))
 
-    def _prepared(self, sql: str, types: tuple[type, ...]) -> _Statement:
+    def _prepared(self, sql: str, parameters: Sequence[Any]) -> _Statement:
+        types = tuple(map(type, parameters))
+        return self._statements.get((sql, types)) or self._prepare(sql, types)
+
+    def _prepare(self, sql: str, types: tuple[type, ...]) -> _Statement:
         if len(self._statements) >= MOST:
             self._driver.execute("DEALLOCATE ALL")
             self._statements.clear()
         name = b"line_%d" % next(NAMES)
         numbers = [WRITTEN[one][0] for one in types]
         self._run.send_prepare(name, _numbered(sql).encode(), numbers)
-        self._answer()
+        self._checked(self._result())
         writes = tuple(WRITTEN[one][1] for one in types)
         formats = (Format.BINARY,) * len(types)
         made = _Statement(name, writes, formats, Transformer(self._driver))
         self._statements[sql, types] = made
         return made
 
-    def _answer(self) -> Any:
-        """The one result of what was sent. Waits so that a signal is heard meanwhile."""
+    def _checked(self, result: Any) -> Any:
+        if result.status not in ANSWERED:
+            raise error_from_result(result, self._driver.info.encoding)
+        return result
+
+    def _result(self) -> Any:
+        """The next result of what was sent. Waits so that a signal is heard meanwhile."""
         run = self._run
         while run.flush():
             select.select([run.socket], [run.socket], [])
@@ -122,8 +150,6 @@ class Line:
         result = run.get_result()
         while run.get_result() is not None:
             pass
-        if result.status not in ANSWERED:
-            raise error_from_result(result, self._driver.info.encoding)
         return result
 
 
@@ -144,9 +170,30 @@ class Lines:
 
     def fetch(self, sql: str, parameters: Sequence[Any]) -> list[Any]:
         """The rows of a statement that says ? for a value. Raises the errors of the driver."""
-        line = self._take()
+        rows: list[Any] = self._asked(Line.fetch, self._take(), sql, parameters)
+        return rows
+
+    def last(self, sql: str, parameters: Sequence[Any]) -> list[Any]:
+        """The same; and what this thread has `begun`, ends with it."""
+        rows: list[Any] = self._asked(Line.last, self._take(), sql, parameters)
+        return rows
+
+    @contextmanager
+    def begun(self, sql: str, parameters: Sequence[Any]) -> Iterator[list[Any]]:
+        """The rows of a statement with which a transaction begins, to which belongs what this
+        thread asks until `last`; without that it is taken back."""
+        outer = getattr(self._own, "line", None)
+        line = self._own.line = self._take()
         try:
-            rows = line.fetch(sql, parameters)
+            yield self._asked(Line.begin, line, sql, parameters)
+        finally:
+            self._own.line = outer
+            with suppress(psycopg.Error):  # who is gone has taken nothing along
+                self._asked(Line.end, line)
+
+    def _asked(self, ask: Callable[..., Any], line: Line, *asked: Any) -> Any:
+        try:
+            answer = ask(line, *asked)
         except psycopg.Error:
             self._keep(line)
             if line.closed:
@@ -156,18 +203,7 @@ class Lines:
             line.pooled.invalidate()  # its answer may still be on the way
             raise
         self._keep(line)
-        return rows
-
-    @contextmanager
-    def one(self) -> Iterator[Line]:
-        """One line for all that this thread asks meanwhile: its session may hold something."""
-        outer = getattr(self._own, "line", None)
-        line = self._own.line = self._take()
-        try:
-            yield line
-        finally:
-            self._own.line = outer
-            self._keep(line)
+        return answer
 
     def _heard(self, failure: ExceptionContext) -> None:
         if failure.is_disconnect:

@@ -14,8 +14,7 @@ from sqlalchemy import Connection, text
 from core.stores.migrating import Migrated, Step, require_todays, take
 from core.stores.postgres_arriving import APPENDING
 from core.stores.postgres_arriving import FUNCTIONS as PLACING
-from core.stores.postgres_queue import FUNCTIONS as IN_A_ROW
-from core.stores.postgres_queue import QUEUING
+from core.stores.postgres_queue import ENTER, QUEUING
 from core.stores.sql_facts import KIND
 from core.stores.tables import checkpoints, snapshots
 
@@ -131,9 +130,16 @@ def _bring_todays(connection: Connection) -> None:
 
 
 def _let_them_queue(connection: Connection) -> None:
-    for statement in IN_A_ROW:
-        connection.exec_driver_sql(statement)
+    # Version 3 had one that told nothing, and another to leave by.
+    connection.exec_driver_sql("DROP FUNCTION IF EXISTS enter_queue(text), leave_queue(text)")
+    connection.exec_driver_sql(ENTER)
     _let(connection, QUEUING, connection.execute(GRANTED).scalars().all())
+
+
+def _let_them_hear(connection: Connection) -> None:
+    for statement in PLACING:
+        connection.exec_driver_sql(statement)
+    _let_them_queue(connection)
 
 
 def _let(connection: Connection, functions: str, roles: Sequence[str]) -> None:
@@ -146,6 +152,7 @@ STEPS = (
     Step("The log, its guards, snapshots and checkpoints were laid out.", _lay_out),
     Step("What appends, gives places and is read by a fold became that of today.", _bring_todays),
     Step("Whoever changes a stream that others change as well can queue.", _let_them_queue),
+    Step("Whoever queues hears what is new, and is done with what it appends.", _let_them_hear),
 )
 """From version to version of the schema, beginning with an empty one."""
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, nullcontext
 from itertools import repeat
 from typing import Any, TypeVar
 
@@ -59,9 +58,6 @@ class SqlStore(SqlFacts):
 
     @abstractmethod
     def close(self) -> None: ...
-
-    def queued(self, stream: str) -> AbstractContextManager[None]:  # noqa: ARG002
-        return nullcontext()
 
     def recorded(self, rows: Iterable[StoredRow]) -> list[Recorded]:
         """Stored rows as recorded events, decoded on first use."""

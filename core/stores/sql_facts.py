@@ -50,8 +50,7 @@ class SqlFacts(SqlViews):
         while True:
             rows = self.stretch(stream, version, version + size, to_position)
             if rows:
-                versions = range(version, version + len(rows))
-                yield self._codec.facts(rows, self._whole(stream, versions))
+                yield self.told(stream, version, rows)
             if len(rows) < size:
                 return
             size, version = self.page, version + size
@@ -64,6 +63,11 @@ class SqlFacts(SqlViews):
             return self.fetch(self.newest_facts, (stream, first, end))
         sql = f"SELECT {FACT} {STRETCH_BY} ORDER BY version"
         return self.fetch(sql, (stream, first, end, to_position))
+
+    def told(self, stream: str, version: int, rows: Sequence[StoredFact]) -> list[Event]:
+        """The facts in these rows, which are those of a stream from a version on."""
+        versions = range(version, version + len(rows))
+        return self._codec.facts(rows, self._whole(stream, versions))
 
     def facts_of(
         self, stream: str, types: Sequence[str], after: int, last: int

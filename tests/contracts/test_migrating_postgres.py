@@ -27,6 +27,12 @@ Driver = psycopg.Connection[Any]
 VERSION_1 = (Path(__file__).parent / "postgres_schema_1.sql").read_text()
 APPENDED_BY_VERSION_1 = """SELECT position FROM append(%s, %s, %s, ARRAY[%s], ARRAY[%s]::integer[],
   ARRAY[%s]::bytea[], ARRAY[%s]::bigint[], ARRAY[%s]::bytea[], ARRAY[%s]::bytea[])"""
+OLDER = {
+    2: "",
+    3: """CREATE FUNCTION enter_queue(of_stream text) RETURNS boolean LANGUAGE sql RETURN true;
+          CREATE FUNCTION leave_queue(of_stream text) RETURNS boolean LANGUAGE sql RETURN true""",
+}
+"""Version → how one queued in it."""
 LAID_OUT = (
     "SELECT pg_get_functiondef(oid) FROM pg_proc WHERE proname <> 'folded'"
     " AND pronamespace = current_schema()::regnamespace",
@@ -103,16 +109,19 @@ def test_a_log_that_was_migrated_is_made_of_what_a_new_one_is_made_of(url: str) 
     assert laid_out(url) == laid_out(new)
 
 
-def test_a_log_of_version_2_in_which_nobody_could_queue_becomes_one_of_today() -> None:
+@pytest.mark.parametrize("version", OLDER)
+def test_a_log_in_which_one_queued_otherwise_or_not_at_all_becomes_one_of_today(
+    version: int,
+) -> None:
     url, new = postgres.fresh_url(), postgres.fresh_url()
     migrate_store(url, CODEC)
     migrate_store(new, CODEC)
     with postgres.connect(url) as driver:
-        driver.execute(f"DROP FUNCTION {QUEUING}")
-        driver.execute("UPDATE eventscope SET schema_version = 2")
-    with pytest.raises(StoreUnavailable, match=r"schema 2, here \d+"):
+        driver.execute(f"DROP FUNCTION {QUEUING}; {OLDER[version]}")
+        driver.execute(f"UPDATE eventscope SET schema_version = {version}")
+    with pytest.raises(StoreUnavailable, match=rf"schema {version}, here \d+"):
         open_store(url, CODEC)
-    assert migrate_store(url, CODEC).was == 2
+    assert migrate_store(url, CODEC).was == version
     assert laid_out(url) == laid_out(new)
 
 

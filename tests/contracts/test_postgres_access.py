@@ -83,7 +83,7 @@ def test_a_reviewer_reads_and_verifies_and_cannot_append(reviewer: str) -> None:
     [
         "SELECT place(true)",
         "SELECT settle('order-a', 0, 1)",
-        "SELECT enter_queue('order-a')",
+        "SELECT enter_queue('order-a', 1)",
         "INSERT INTO facts (stream) VALUES ('order-x')",
         "INSERT INTO places (position) VALUES (9)",
         "UPDATE facts SET data = ''",
