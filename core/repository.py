@@ -14,7 +14,8 @@ from core.deciders import Decider
 from core.errors import StreamNotFound
 from core.events import Event, Recorded
 from core.moments import Moment, Now
-from core.stores import EventStore, Pages, StoredSnapshot
+from core.stores import EventStore, StoredSnapshot
+from core.stores.turns import Pages
 
 C = TypeVar("C")
 S = TypeVar("S")

@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from importlib import import_module
-from typing import Any, NamedTuple, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from core.codec import Codec
 from core.digests import NOTHING
@@ -19,18 +19,9 @@ from core.projections import END, Projection, Query, Table
 from core.stores.migrating import Migrated
 from core.stores.sandbox import Answer, Limits
 from core.stores.shelves import Shelf
+from core.stores.turns import Pages, Turn
 
 R = TypeVar("R")
-
-Pages = Iterator[list[Event]]
-"""Facts of one stream, oldest first, many at a time."""
-
-
-class Turn(NamedTuple):
-    """What is new in a stream, and whether one had to wait for others before one heard it."""
-
-    pages: Pages
-    behind_others: bool = False
 
 
 @dataclass(frozen=True)

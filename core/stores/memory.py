@@ -24,7 +24,7 @@ from core.stores import Head, Search, StoredSnapshot
 from core.stores.memory_views import MemoryViews, matches
 from core.stores.migrating import Migrated
 from core.stores.placing import EMPTY_LOG, EMPTY_STREAM, Ends, admit
-from core.stores.unqueued import Unqueued
+from core.stores.turns import Unqueued
 
 R = TypeVar("R")
 

@@ -19,7 +19,7 @@ from core.errors import StoreUnavailable
 from core.events import Event, Recorded, StoredRow
 from core.exactness import check_stream
 from core.projections import Table
-from core.stores import Head, Turn, postgres_roles, postgres_schema
+from core.stores import Head, postgres_roles, postgres_schema
 from core.stores.migrating import Migrated
 from core.stores.placing import admit
 from core.stores.postgres_append import MET, SETTLE, UNPLACED, insert, stored_rows
@@ -33,6 +33,7 @@ from core.stores.soon import Soon
 from core.stores.sql import SqlStore
 from core.stores.tables import POSTGRESQL, events
 from core.stores.temporal import ask_at, copier
+from core.stores.turns import Turn
 
 
 class PostgresStore(SqlStore):
@@ -54,10 +55,8 @@ class PostgresStore(SqlStore):
         self._may_place = False
         self._soon = Soon(self._place_quietly)
 
-    @contextmanager
-    def reading(self) -> Iterator[Connection]:
-        with connected(self.url, self._pool) as connection:
-            yield connection
+    def reading(self) -> AbstractContextManager[Connection]:
+        return connected(self.url, self._pool)
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:

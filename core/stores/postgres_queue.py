@@ -11,12 +11,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from core.stores import Pages, Turn
 from core.stores.postgres_line import Lines
 from core.stores.postgres_placing import HEADER
 from core.stores.postgres_server import translated
 from core.stores.sql import SqlStore
 from core.stores.sql_facts import KIND, PAGE
+from core.stores.turns import Pages, Turn
 
 PATIENCE = "1s"
 """As long as many commands take; whoever is in front for longer may be stuck."""

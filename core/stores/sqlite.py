@@ -38,7 +38,7 @@ from core.stores.sqlite_wal import here, said_of
 from core.stores.sqlite_writer import Writer
 from core.stores.tables import SQLITE, events
 from core.stores.temporal import ask_at
-from core.stores.unqueued import Unqueued
+from core.stores.turns import Unqueued
 
 KEPT = 10_000
 """How many streams' ends are kept between appends."""
