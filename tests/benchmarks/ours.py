@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 from core import TimeMachine
@@ -94,7 +95,7 @@ class Ours:
         return list(self.machine.repository.states(name))
 
     def log(self) -> Iterator[Event]:
-        return (recorded.event for recorded in self.machine.store.read_all(batch_size=PAGE))
+        return map(attrgetter("event"), self.machine.store.read_all(batch_size=PAGE))
 
     def seen(self) -> Iterator[Seen]:
         for recorded in self.machine.store.read_all(batch_size=PAGE):
