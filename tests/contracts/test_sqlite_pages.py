@@ -68,9 +68,11 @@ def test_who_interrupts_a_page_is_heard_and_the_next_page_is_whole(store: Sqlite
 
     before = sys.getprofile()
     sys.setprofile(interrupt)
-    with pytest.raises(KeyboardInterrupt):
-        list(store.read_all())
-    sys.setprofile(before)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            list(store.read_all())
+    finally:
+        sys.setprofile(before)
     assert len(list(store.read_all())) == EVENTS
 
 
