@@ -152,6 +152,9 @@ def test_what_set_a_value_long_before_the_part_that_is_here_is_found(
     expect(here).to_contain_text("ada")
     expect(page.locator(".tt #why-earlier")).to_be_hidden()
     assert causes(page) == [1]
+    page.locator(".tt #aside-close").click()
+    page.locator(".tt #state").get_by_role("button", name="Customer, ada").click()
+    expect(here).to_contain_text("v1")  # whoever asks again is told again
     here.get_by_role("button").click()
     expect(slider(page)).to_have_value("1")
     expect(here).to_contain_text("v1")

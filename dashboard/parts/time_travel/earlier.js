@@ -20,17 +20,21 @@ class Earlier {
     return this.causes.at(-1)?.version ?? this.first;
   }
 
-  // Counted, so that to ask the same again is news as well.
+  // Whoever asks again what was asked last has been told: that answer will not come again.
   ask() {
     if (this.waits || !this.more) return;
     this.waits = true;
+    if (this.learn(this.answer)) return;
     const { order, send } = this.scrubber;
     send("asked", { order, path: this.path, before: this.edge, count: ++this.asks });
   }
 
-  // True where this is the answer to what was asked; one that is about something else is let go.
-  learn({ path, before, causes, more }) {
-    if (!this.waits || before !== this.edge || path.join("\u0000") !== this.path.join("\u0000")) return false;
+  // True where this is the answer to what was asked; one that is about something else may be later.
+  learn(answer) {
+    this.answer = answer;
+    if (!answer || !this.waits) return false;
+    const { path, before, causes, more } = answer;
+    if (before !== this.edge || path.join("\u0000") !== this.path.join("\u0000")) return false;
     this.causes.push(...causes.map(({ told, ...change }) => ({ ...told, ...change })));
     this.more = more;
     this.waits = false;

@@ -32,7 +32,7 @@ class Why {
   }
 
   learn(text) {
-    if (text && this.path && this.earlier.learn(JSON.parse(text))) this.tell();
+    if (this.earlier.learn(text && JSON.parse(text))) this.tell();
   }
 
   move(version) {
