@@ -49,7 +49,7 @@ class SqliteStore(SqlStore, Unqueued):
 
     dialect = SQLITE
     newest_by = NEWEST_BY
-    page = 256  # what is read is folded while the processor still has it at hand
+    page = 512  # what is read is folded while the processor still has it at hand
 
     def __init__(self, url: str, path: Path, codec: Codec) -> None:
         super().__init__(url, codec)
