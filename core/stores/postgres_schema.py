@@ -136,12 +136,6 @@ def _let_them_queue(connection: Connection) -> None:
     _let(connection, QUEUING, connection.execute(GRANTED).scalars().all())
 
 
-def _let_them_hear(connection: Connection) -> None:
-    for statement in PLACING:
-        connection.exec_driver_sql(statement)
-    _let_them_queue(connection)
-
-
 def _let(connection: Connection, functions: str, roles: Sequence[str]) -> None:
     connection.exec_driver_sql(f"REVOKE EXECUTE ON FUNCTION {functions} FROM PUBLIC")
     for role in roles:
@@ -152,7 +146,7 @@ STEPS = (
     Step("The log, its guards, snapshots and checkpoints were laid out.", _lay_out),
     Step("What appends, gives places and is read by a fold became that of today.", _bring_todays),
     Step("Whoever changes a stream that others change as well can queue.", _let_them_queue),
-    Step("Whoever queues hears what is new, and is done with what it appends.", _let_them_hear),
+    Step("Whoever queues hears what is new, and is done with what it appends.", _let_them_queue),
 )
 """From version to version of the schema, beginning with an empty one."""
 
