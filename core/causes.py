@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from itertools import chain, islice
@@ -83,11 +84,10 @@ class _Records(dict[int, Recorded]):
     def __init__(self, store: EventStore, stream: str, versions: Sequence[int]) -> None:
         super().__init__()
         self._store, self._stream = store, stream
-        self._place = {version: place for place, version in enumerate(dict.fromkeys(versions))}
-        self._versions = list(self._place)
+        self._versions = list(dict.fromkeys(versions))
 
     def __missing__(self, version: int) -> Recorded:
-        first = self._place[version] // AT_ONCE * AT_ONCE
+        first = bisect_left(self._versions, version) // AT_ONCE * AT_ONCE
         near = self._versions[first : first + AT_ONCE]
         self.update({one.version: one for one in self._store.read_versions(self._stream, near)})
         return self[version]

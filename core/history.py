@@ -139,8 +139,6 @@ def _changes(path: Path, before: Mapping[str, Any], after: Mapping[str, Any]) ->
 
 
 def _change(here: Path, was: Any, now: Any) -> Iterable[Change]:
-    if type(was) in PLAIN and type(now) in PLAIN:
-        return () if was == now else (_change_made((here, was, now)),)
     old, new = _branches(was), _branches(now)
     if old is None and new is None:
         return () if was == now else (_change_made((here, was, now)),)

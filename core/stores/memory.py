@@ -97,8 +97,9 @@ class MemoryStore(MemoryViews, Unqueued):
             yield self._facts(rows)
 
     def read_versions(self, stream: str, versions: Sequence[int]) -> list[Recorded]:
-        rows, wanted = self._streams.get(stream, []), set(versions)
-        return [Recorded(row, self._codec.decode) for row in rows if row[2] in wanted]
+        rows = self._streams.get(stream, [])
+        found = [rows[version - 1] for version in versions if version <= len(rows)]
+        return [Recorded(row, self._codec.decode) for row in found]
 
     def facts_of(
         self, stream: str, types: Sequence[str], after: int, last: int
