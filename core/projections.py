@@ -47,9 +47,17 @@ class Table(Generic[R]):
 
 
 @dataclass(frozen=True)
-class Tally(Table[R]):
-    """A table that no `evolve` fills: the store counts the events of the log, by type and by the
-    stretch of time in which they occurred, with statements over many positions at once.
+class Derived(Table[R]):
+    """A table that no `evolve` fills: the store tells its rows from the columns of the log, with
+    statements over many positions at once."""
+
+    view: str = ""
+    """The projection it is a table of: it has come as far as that."""
+
+
+@dataclass(frozen=True)
+class Tally(Derived[R]):
+    """How many events of each type there were in each stretch of time in which they occurred.
 
     Its columns are the name of a width, where a stretch of that width begins (UTC), the type, and
     how many events there are; the first three are its key.
@@ -57,8 +65,25 @@ class Tally(Table[R]):
 
     widths: tuple[tuple[str, timedelta], ...] = ()
     """The name and the length of each width, in whole seconds; stretches are counted from 1970."""
-    view: str = ""
-    """The projection it is a table of: it is counted as far as that has come."""
+
+
+@dataclass(frozen=True)
+class Stays(Derived[R]):
+    """Through which stages each stream went, as the types of its events tell.
+
+    A stream begins in the first stage and only ever goes further. Its columns are what the stream
+    is called, a stage, when it was entered and left, which stage came next, and how many of these
+    two events carry a mark; the first two are its key.
+    """
+
+    of: str = ""
+    """What its streams begin with: `order` for `order-<id>`."""
+    stages: tuple[str, ...] = ()
+    """In the order in which a stream goes through them."""
+    reached_by: tuple[tuple[str, str], ...] = ()
+    """A type of events, and the stage that such an event leads to."""
+    mark: str = ""
+    """The name in the metadata of an event that counts it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +105,7 @@ class Rows(Protocol):
 class Projection:
     """A fold over the whole log into rows. Raise `revision` when the same events mean new rows.
 
-    Where all its tables are tallies there is nothing to `evolve`, and the log is not read for it.
+    Where all its tables are derived there is nothing to `evolve`, and no event is read for it.
     """
 
     name: str

@@ -51,6 +51,14 @@ class Status(StrEnum):
 
 RANK = {status: rank for rank, status in enumerate(Status)}
 
+REACHES = {
+    OrderPlaced.type: Status.PLACED,
+    OrderShipped.type: Status.SHIPPED,
+    OrderDelivered.type: Status.DELIVERED,
+    OrderCancelled.type: Status.CANCELLED,
+}
+"""How far an event of this type takes an order that was not as far already."""
+
 
 @dataclass(frozen=True)
 class Cancellation:
@@ -188,23 +196,23 @@ def changes(order: Order, event: OrderEvent) -> Changes:
             told = {"id": event.order_id, "customer_id": event.customer_id}
         case OrderPlaced():
             told = {
-                "status": _reached(order, Status.PLACED),
+                "status": _reached(order, event),
                 "shipping_address": event.shipping_address,
             }
         case OrderShipped():
             told = {
-                "status": _reached(order, Status.SHIPPED),
+                "status": _reached(order, event),
                 "tracking_number": event.tracking_number,
                 "carrier": event.carrier,
             }
         case OrderDelivered():
             told = {
-                "status": _reached(order, Status.DELIVERED),
+                "status": _reached(order, event),
                 "delivered_at": event.delivered_at,
             }
         case OrderCancelled():
             told = {
-                "status": Status.CANCELLED,
+                "status": _reached(order, event),
                 "cancellation": Cancellation(event.reason, event.cancelled_by),
             }
         case _:
@@ -215,9 +223,9 @@ def changes(order: Order, event: OrderEvent) -> Changes:
     return told
 
 
-def _reached(order: Order, status: Status) -> Status:
+def _reached(order: Order, event: OrderEvent) -> Status:
     # Real histories hold an approval noted after the shipping: that does not send a parcel back.
-    return max(order.status, status, key=RANK.__getitem__)
+    return max(order.status, REACHES[event.type], key=RANK.__getitem__)
 
 
 def _lines(order: Order) -> Lines:

@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from typing import Any
 
-from core.projections import END, Query, Table, Tally, Where
-from core.stores import tallies
+from core.projections import END, Derived, Query, Table, Where
+from core.stores import derived
 from core.stores.rows import Asked, named
 from core.stores.tables import HIGHS, Dialect, Kind, climbing, compared
 
@@ -53,11 +53,11 @@ def _selected(
         _condition(where, _kinds(table)[where.column], dialect.folded, table.few_keys)
         for where in query.where
     ]
-    if isinstance(table, Tally):
+    if isinstance(table, Derived):
         keyed = [
             one for one, where in zip(wanted, query.where, strict=True) if where.column in table.key
         ]
-        source, holds = _tallied(table, position, query.not_at, _all(keyed), dialect), list[Asked]()
+        source, holds = _derived(table, position, query.not_at, _all(keyed), dialect), list[Asked]()
     elif table.few_keys:
         source, holds = _key_by_key(table, position), list(_changed(position, query.not_at))
     else:
@@ -78,14 +78,14 @@ def _all(conditions: Sequence[Asked]) -> Asked:
     return Asked(told, tuple([value for one in conditions for value in one.values]))
 
 
-def _tallied(
-    table: Tally[Any], position: int, not_at: int | None, keyed: Asked, dialect: Dialect
+def _derived(
+    table: Derived[Any], position: int, not_at: int | None, keyed: Asked, dialect: Dialect
 ) -> Asked:
     # The planner would not take a condition on the key through the sums to where it belongs.
     if not_at is None:
-        found = tallies.as_of(table, dialect, position, keyed)
+        found = derived.as_of(table, dialect, position, keyed)
     else:
-        found = tallies.not_at(table, dialect, position, not_at, keyed)
+        found = derived.not_at(table, dialect, position, not_at, keyed)
     return Asked(f"{found.sql} AS known", found.values)
 
 

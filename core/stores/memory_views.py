@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import timedelta
 from functools import partial
 from typing import Any, TypeVar
 
 from core.codec import read_json
-from core.deciders import made
-from core.events import StoredRow, from_microseconds, to_microseconds
-from core.projections import END, Key, Projection, Query, Table, Tally, Where
+from core.events import StoredRow, to_microseconds
+from core.projections import END, Derived, Key, Projection, Query, Table, Tally, Where
 from core.stores import Search
+from core.stores.along import changes_along, rows_after
 from core.stores.rows import Row, written
 from core.stores.sandbox import Answer, Limits
 from core.stores.shelves import Shelf, Spans
@@ -114,8 +113,8 @@ class MemoryViews:
 
     def _found(self, table: Table[Any], position: int, query: Query) -> list[Any]:
         other = query.not_at
-        if isinstance(table, Tally):
-            rows = tallied(table, self._seen(table, position), self._seen(table, other or 0))
+        if isinstance(table, Derived):
+            rows = rows_after(table, self._seen(table, position), self._seen(table, other or 0))
         else:
             rows = [row for one in self._live() for row in one.as_of(table, position, other)]
         return [row for row in rows if all(holds(row, where) for where in query.where)]
@@ -123,11 +122,11 @@ class MemoryViews:
     def _live(self) -> list[MemoryShelf]:
         return [shelf for (_, beside), shelf in self._shelves.items() if not beside]
 
-    def _seen(self, table: Tally[Any], position: int) -> list[StoredRow]:
-        """What a tally counts: here it does so anew for every question."""
-        return self._log[: self._counted_to(table, position)]
+    def _seen(self, table: Derived[Any], position: int) -> list[StoredRow]:
+        """What a derived table tells its rows from."""
+        return self._log[: self._reached_by(table, position)]
 
-    def _counted_to(self, table: Tally[Any], position: int) -> int:
+    def _reached_by(self, table: Derived[Any], position: int) -> int:
         shelf = self._shelves.get((table.view, False))
         return min(position, shelf.checkpoint() or 0) if shelf else 0
 
@@ -135,11 +134,11 @@ class MemoryViews:
         live = position >= len(self._log)
         rows = partial(self._copied, position=position)
         opened = copier(tables, rows, lambda: self._log[:position])
-        return ask_at(opened, tables, self._counted_to, position, live, sql, limits)
+        return ask_at(opened, tables, self._reached_by, position, live, sql, limits)
 
     def changes(self, table: Table[R], position: int) -> Iterator[tuple[R, int, int]]:
-        if isinstance(table, Tally):
-            found = list(counted(table, self._seen(table, position)))
+        if isinstance(table, Derived):
+            found = list(changes_along(table, self._seen(table, position)))
         else:
             found = [span for one in self._live() for span in one.spans_until(table, position)]
         return iter(sorted(found, key=lambda span: span[1]))
@@ -151,28 +150,6 @@ class MemoryViews:
             held = [change for change in changes if change[2] == END]
             return [row[:-2] for row in written(table, Spans(held, []))]
         return written(table, Spans(changes, []))
-
-
-def counted(tally: Tally[R], log: Sequence[StoredRow]) -> Iterator[tuple[R, int, int]]:
-    """Every row that a tally had along a log, and from and to where it held."""
-    found: dict[Key, tuple[R, int]] = {}
-    for row in log:
-        for name, length in tally.widths:
-            stretch = length // timedelta(microseconds=1)
-            start = from_microseconds(row[6] // stretch * stretch)
-            key = (name, start, row[3])
-            before, since = found.get(key, (None, 0))
-            if before is not None:
-                yield before, since, row[0]
-            values = (*key, getattr(before, tally.columns[3], 0) + 1)
-            found[key] = made(tally.row, **dict(zip(tally.columns, values, strict=True))), row[0]
-    yield from ((row, since, END) for row, since in found.values())
-
-
-def tallied(tally: Tally[R], log: Sequence[StoredRow], other: Sequence[StoredRow]) -> list[R]:
-    """The rows of a tally after a log, but for those it has after that other one."""
-    there = {row for row, _, end in counted(tally, other) if end == END}
-    return [row for row, _, end in counted(tally, log) if end == END and row not in there]
 
 
 def _within(position: int, start: int, end: int) -> bool:

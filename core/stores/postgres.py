@@ -205,7 +205,7 @@ class PostgresStore(SqlStore):
         live = position >= self.head().position
         rows = partial(self.copied, position=position)
         opened = copier(tables, rows, lambda: chain.from_iterable(self._pages(1, position)))
-        return ask_at(opened, tables, self.counted_to, position, live, sql, limits)
+        return ask_at(opened, tables, self.reached_by, position, live, sql, limits)
 
     def actor(self) -> Any:
         return cast(func.convert_from(events.c.metadata, "UTF8"), JSON)["actor"].astext

@@ -12,8 +12,8 @@ from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import Column, Connection, func, select, text
 
-from core.projections import END, Key, Projection, Table, Tally
-from core.stores import tallies
+from core.projections import END, Key, Projection, Stays, Table, Tally
+from core.stores import stays, tallies
 from core.stores.rows import Row, named, read_rows, written, written_keys
 from core.stores.shelves import Spans
 from core.stores.tables import (
@@ -58,7 +58,7 @@ class Connections(Protocol):
 def shape(projection: Projection) -> str:
     """Names the tables a projection writes and what it means by them; another shape is rebuilt."""
     tables = [
-        (one.name, one.key, one.indexed, one.outline, one.few_keys, _columns(one), *_counted(one))
+        (one.name, one.key, one.indexed, one.outline, one.few_keys, _columns(one), *_derived(one))
         for one in projection.tables
     ]
     told = repr((LAYOUT, projection.revision, tables))
@@ -69,7 +69,9 @@ def _columns(table: Table[Any]) -> list[tuple[str, str]]:
     return [(name, kind.column.__name__) for name, kind in named(table)]
 
 
-def _counted(table: Table[Any]) -> tuple[Any, ...]:
+def _derived(table: Table[Any]) -> tuple[Any, ...]:
+    if isinstance(table, Stays):
+        return table.of, table.stages, table.reached_by, table.mark
     return (tallies.PAGE, table.widths) if isinstance(table, Tally) else ()
 
 
@@ -133,24 +135,33 @@ class SqlShelf:
     def write(self, spans: dict[str, Spans], checkpoint: int, new_checkpoint: int) -> bool:
         mine = (checkpoints.c.name == self._name) & (checkpoints.c.position == checkpoint)
         moved = checkpoints.update().where(mine).values(position=new_checkpoint)
+        # What is counted is counted before anybody has to wait for this one to write.
+        pages = {
+            table.name: tallies.pages(self._store.fetch, table, checkpoint, new_checkpoint)
+            for table in self._projection.tables
+            if isinstance(table, Tally)
+        }
         with self._store.writing() as connection:
             if connection.execute(moved).rowcount != 1:
                 return False
             for table in self._projection.tables:
-                if isinstance(table, Tally):
-                    self._count(connection, table, checkpoint, new_checkpoint)
+                name = table.name + self._suffix
+                if isinstance(table, Stays):
+                    asked = stays.reached(
+                        table, self._store.dialect, name, checkpoint, new_checkpoint
+                    )
+                    sql = asked.sql.replace("?", self._store.mark)
+                    connection.exec_driver_sql(sql, asked.values)
+                elif pages.get(table.name):
+                    self._store.insert_rows(connection, name, pages[table.name])
                 elif table.name in spans:
-                    self._write_table(connection, table, spans[table.name])
+                    self._write_table(connection, table, name, spans[table.name])
         return True
 
-    def _count(self, connection: Connection, table: Tally[Any], after: int, upto: int) -> None:
-        name, dialect = table.name + self._suffix, self._store.dialect
-        if asked := tallies.pages_counted(table, dialect, name, after, upto):
-            sql = asked.sql.replace("?", self._store.mark)
-            connection.exec_driver_sql(sql, asked.values)
-
-    def _write_table(self, connection: Connection, table: Table[Any], spans: Spans) -> None:
-        name, mark = table.name + self._suffix, self._store.mark
+    def _write_table(
+        self, connection: Connection, table: Table[Any], name: str, spans: Spans
+    ) -> None:
+        mark = self._store.mark
         if spans.ended:
             # The last row of a key is found by its place: a key may have had very many.
             keyed = " AND ".join(f"{column} = {mark}" for column in table.key)

@@ -10,14 +10,14 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection
 
-from core.projections import END, Projection, Query, Table, Tally
+from core.projections import END, Derived, Projection, Query, Table, Tally
 from core.stores.asking import count_asked, rows_asked, values_asked
 from core.stores.beside import index_beside, swap_tables
+from core.stores.derived import reached, through_time
 from core.stores.read_models import SqlShelf
 from core.stores.rows import Asked, Row, read_changes, read_rows, read_values, written_changes
 from core.stores.shelves import Shelf
 from core.stores.tables import Dialect
-from core.stores.tallies import counted_to, through_time
 
 R = TypeVar("R")
 
@@ -69,18 +69,18 @@ class SqlViews(ABC):
         there = self._reached(table, position, query)
         return int(self.fetch(*count_asked(table, *there, self.dialect))[0][0])
 
-    def counted_to(self, tally: Tally[Any], position: int) -> int:
-        """The position, or as far as a tally has been counted."""
-        return counted_to(self.fetch, tally, position)
+    def reached_by(self, table: Derived[Any], position: int) -> int:
+        """The position, or as far as a derived table has come."""
+        return reached(self.fetch, table, position)
 
     def _reached(self, table: Table[Any], position: int, query: Query) -> tuple[int, Query]:
-        """The position, or as far as a tally has been counted; the same of `not_at`."""
-        if not isinstance(table, Tally):
+        """The position, or as far as a derived table has come; the same of `not_at`."""
+        if not isinstance(table, Derived):
             return position, query
         other = query.not_at
         if other is not None:
-            query = replace(query, not_at=self.counted_to(table, other))
-        return self.counted_to(table, position), query
+            query = replace(query, not_at=self.reached_by(table, other))
+        return self.reached_by(table, position), query
 
     def changes(self, table: Table[R], position: int) -> Iterator[tuple[R, int, int]]:
         rows = self._changes(table, position)
@@ -88,8 +88,8 @@ class SqlViews(ABC):
 
     def _changes(self, table: Table[Any], position: int) -> list[Row]:
         """Every row that came by a position: its columns, from_position and to_position."""
-        if isinstance(table, Tally):
-            source = through_time(table, self.dialect, self.counted_to(table, position))
+        if isinstance(table, Derived):
+            source = through_time(table, self.dialect, self.reached_by(table, position))
         else:
             source = Asked(f'"{table.name}"', ())
         return written_changes(self.fetch, table, source, position)

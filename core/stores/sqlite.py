@@ -189,7 +189,7 @@ class SqliteStore(SqlStore, Unqueued):
     def ask(self, sql: str, tables: Sequence[Table[Any]], position: int, limits: Limits) -> Answer:
         live = position >= self.head().position
         file = f"file:{quote(str(self._path))}?mode=ro"
-        return ask_at(lambda _: file, tables, self.counted_to, position, live, sql, limits)
+        return ask_at(lambda _: file, tables, self.reached_by, position, live, sql, limits)
 
     def actor(self) -> Any:
         return func.json_extract(cast(events.c.metadata, Text), "$.actor")

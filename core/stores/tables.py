@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -22,7 +22,8 @@ from sqlalchemy import (
 from sqlalchemy import Table as SqlTable
 from sqlalchemy.types import TypeEngine
 
-from core.projections import END, Table, Tally
+from core.events import from_microseconds, to_microseconds
+from core.projections import END, Derived, Stays, Table, Tally
 
 Position = BigInteger().with_variant(Integer, "sqlite")
 """SQLite keeps rows in position order only when the primary key is a plain INTEGER."""
@@ -73,17 +74,21 @@ class Dialect(NamedTuple):
 
     folded: str
     """The function that takes the case from a text, in every alphabet."""
-    moment: str
-    """Seconds since 1970, for which the {} stands, as text of the form that times are kept in."""
+    second: str
+    """Seconds since 1970, for which the {} stands, as text; times are kept so, with a fraction."""
+    holds: str
+    """That bytes, for which the {0} stands, hold others, which are {1} in hexadecimal digits."""
 
 
 SQLITE = Dialect(
     folded="lower",  # Python's, put there by the store
-    moment="strftime('%Y-%m-%d %H:%M:%S.000000', {}, 'unixepoch')",
+    second="datetime({}, 'unixepoch')",
+    holds="instr({0}, X'{1}') > 0",
 )
 POSTGRESQL = Dialect(
     folded="folded",  # `lower` folds what the language of the database knows
-    moment="""to_char(to_timestamp({}) AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS".000000"')""",
+    second="to_char(to_timestamp({}) AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS')",
+    holds="position('\\x{1}'::bytea IN {0}) > 0",
 )
 
 
@@ -114,18 +119,22 @@ KINDS: dict[type, Kind] = {
     datetime: Kind(Text, write_time, read_time),
 }
 
+LOGGED = Kind(BigInteger, to_microseconds, from_microseconds)
+"""A time as the log has it: where a table takes it from there, it stays so."""
+
 
 @cache
 def kinds(table: Table[Any]) -> list[Kind]:
     """The kind of each column of a read model, in order."""
     hints = get_type_hints(table.row)
-    return [_kind(hints[field.name]) for field in fields(table.row)]
+    known = {**KINDS, datetime: LOGGED} if isinstance(table, Stays) else KINDS
+    return [_kind(hints[field.name], known) for field in fields(table.row)]
 
 
-def _kind(hint: Any) -> Kind:
+def _kind(hint: Any, known: Mapping[type, Kind]) -> Kind:
     said = get_args(hint) or (hint,)
     options = [option for option in said if option is not NoneType]
-    return KINDS[options[0]]._replace(optional=len(options) < len(said))
+    return known[options[0]]._replace(optional=len(options) < len(said))
 
 
 @cache
@@ -151,12 +160,15 @@ HIGHS = "__highs"
 
 def view_table(table: Table[Any], name: str) -> SqlTable:
     """The SQL table of a read model: a row per change, and the positions between which it holds;
-    of a tally a row per page of the log, and the position that page ends with.
+    of a tally a row per page of the log, and the position that page ends with; of stays a row per
+    stage reached, and the position of the event that led there.
 
     SQLite keeps one without indexes in the order of its key. From an index of another a number
     leads to the row, which takes half as long as a key would.
     """
     columns = zip(table.columns, map(_column_type, kinds(table)), strict=True)
+    if isinstance(table, Stays):
+        return _stays_table(table, name)
     span = [
         Column("from_position", BigInteger, primary_key=True),
         Column("to_position", BigInteger, nullable=False),
@@ -169,6 +181,20 @@ def view_table(table: Table[Any], name: str) -> SqlTable:
         *[Column(column, kind, primary_key=column in table.key) for column, kind in columns],
         *span,
         sqlite_with_rowid=bool(table.indexed),
+    )
+
+
+def _stays_table(table: Stays[Any], name: str) -> SqlTable:
+    ident, stage, began, _, _, marks = table.columns
+    return SqlTable(
+        name,
+        MetaData(),
+        Column(ident, _column_type(KINDS[str]), primary_key=True),
+        Column(stage, Integer, primary_key=True, autoincrement=False),  # its place among them
+        Column(began, BigInteger, nullable=False),
+        Column(marks, Integer, nullable=False),
+        Column("position", BigInteger, nullable=False),
+        sqlite_with_rowid=False,
     )
 
 
@@ -188,7 +214,7 @@ def index_statements(table: Table[Any], name: str, generation: int) -> Iterator[
     """The indexes of a read model. Each column people sort by begins with the most, and is followed
     by the key, that breaks ties, and by the positions, that tell whether a row holds without a look
     at it: a page of such a list is read as it stands, and nothing is sorted."""
-    if isinstance(table, Tally):
+    if isinstance(table, Derived):
         return  # its key leads to all there is
     span = ("from_position", "to_position")
     named = dict(zip(table.columns, kinds(table), strict=True))

@@ -7,13 +7,15 @@ changed; many are counted by one statement.
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import timedelta
 from math import gcd
 from typing import Any
 
+from core.events import EPOCH
 from core.projections import END, Tally
-from core.stores.rows import Asked, Fetch
-from core.stores.tables import Dialect
+from core.stores.rows import Asked, Fetch, Row
+from core.stores.tables import Dialect, write_time
 
 PAGE = 1000
 """Positions of a page: so many events at most are counted when a question is asked."""
@@ -26,22 +28,25 @@ YEAR_ONE = 62_135_596_800
 """How many seconds before 1970 a time can be, at most."""
 
 
-def counted_to(fetch: Fetch, tally: Tally[Any], position: int) -> int:
-    """The position, or as far as the log has been counted."""
-    found = fetch("SELECT position FROM checkpoints WHERE name = ?", (tally.view,))
-    return min(position, found[0][0] if found else 0)
+def pages(fetch: Fetch, tally: Tally[Any], after: int, upto: int) -> list[Row]:
+    """The rows of the whole pages between two positions, each with the end of its page.
 
-
-def pages_counted(
-    tally: Tally[Any], dialect: Dialect, name: str, after: int, upto: int
-) -> Asked | None:
-    """What writes the whole pages between two positions into a table; None where there is none."""
-    first, last = _whole(after), _whole(upto)
-    if first == last:
-        return None
-    counted = _counted_once(tally, dialect, first, last)
-    columns = ", ".join((*tally.columns, "page"))
-    return Asked(f'INSERT INTO "{name}" ({columns}) {counted.sql}', counted.values)
+    A page is looked at once, in stretches that all others consist of: few are left to be added up.
+    """
+    finest = gcd(*(_seconds(length) for _, length in tally.widths))
+    sql = _found(finest, "")
+    rows: list[Row] = []
+    for before in range(_whole(after), _whole(upto), PAGE):
+        found = fetch(sql, (before, before + PAGE))
+        for name, length in tally.widths:
+            seconds, sums = _seconds(length), Counter[tuple[int, str]]()
+            for start, kind, events in found:
+                sums[start // seconds * seconds, kind] += events
+            rows += [
+                (name, write_time(EPOCH + timedelta(seconds=start)), kind, events, before + PAGE)
+                for (start, kind), events in sums.items()
+            ]
+    return rows
 
 
 def as_of(
@@ -63,19 +68,6 @@ def as_of(
     return Asked(sql, (*keyed.values, _whole(position), *tail.values, *keyed.values))
 
 
-def not_at(
-    tally: Tally[Any], dialect: Dialect, position: int, other: int, keyed: Asked = ALL
-) -> Asked:
-    """Those of a position that are not those of another: a number never stands again."""
-    columns = ", ".join(tally.columns)
-    here, there = (as_of(tally, dialect, one, keyed) for one in (position, other))
-    sql = (
-        f"(SELECT {columns} FROM {here.sql} AS here"
-        f" EXCEPT SELECT {columns} FROM {there.sql} AS there)"
-    )
-    return Asked(sql, (*here.values, *there.values))
-
-
 def through_time(tally: Tally[Any], dialect: Dialect, position: int, schema: str = "") -> Asked:
     """Every row there was up to a position, and from and to where it held: from the log itself."""
     *key, number = tally.columns
@@ -84,7 +76,7 @@ def through_time(tally: Tally[Any], dialect: Dialect, position: int, schema: str
         name: _start("occurred_at", _seconds(length), MICROSECONDS) for name, length in tally.widths
     }
     each = " UNION ALL ".join(
-        f"SELECT '{name}' AS {width}, {dialect.moment.format(start)} AS {bucket}, type AS {kind},"
+        f"SELECT '{name}' AS {width}, {_moment(dialect, start)} AS {bucket}, type AS {kind},"
         f" position FROM {schema}events WHERE position <= ?"
         for name, start in starts.items()
     )
@@ -102,45 +94,26 @@ def _whole(position: int) -> int:
 
 
 def _counted(tally: Tally[Any], dialect: Dialect, schema: str, after: int, upto: int) -> Asked:
-    """The events between two positions, by the key of the tally and by page."""
+    """The events between two positions, by the key of the tally."""
+    width, bucket, kind, number = tally.columns
     sql = " UNION ALL ".join(
-        _told(tally, dialect, name, f"({_found(_seconds(length), schema)})")
+        f"SELECT '{name}' AS {width}, {_moment(dialect, 'start')} AS {bucket}, type AS {kind},"
+        f" events AS {number} FROM ({_found(_seconds(length), schema)}) AS stretches"
         for name, length in tally.widths
     )
     return Asked(sql, (after, upto) * len(tally.widths))
 
 
-def _counted_once(tally: Tally[Any], dialect: Dialect, after: int, upto: int) -> Asked:
-    """The same of many events: they are looked at once, in stretches that all others consist of."""
-    finest = gcd(*(_seconds(length) for _, length in tally.widths))
-    sources = {finest: "found"}
-    for _, length in tally.widths:
-        start = _start("start", _seconds(length))
-        together = "CAST(sum(events) AS BIGINT) AS events"
-        gathered = f"SELECT page, type, {start} AS start, {together} FROM found GROUP BY 1, 2, 3"
-        sources.setdefault(_seconds(length), f"({gathered})")
-    each = " UNION ALL ".join(
-        _told(tally, dialect, name, sources[_seconds(length)]) for name, length in tally.widths
-    )
-    return Asked(f"WITH found AS MATERIALIZED ({_found(finest, '')}) {each}", (after, upto))
-
-
-def _told(tally: Tally[Any], dialect: Dialect, name: str, source: str) -> str:
-    """What was found in stretches of a width, as rows of the tally."""
-    width, bucket, kind, number = tally.columns
-    return (
-        f"SELECT '{name}' AS {width}, {dialect.moment.format('start')} AS {bucket},"
-        f" type AS {kind}, events AS {number}, page FROM {source} AS stretches"
-    )
-
-
 def _found(seconds: int, schema: str) -> str:
-    page = f"(position + {PAGE - 1}) / {PAGE} * {PAGE}"
     start = _start("occurred_at", seconds, MICROSECONDS)
     return (
-        f"SELECT {page} AS page, type, {start} AS start, count(*) AS events"
-        f" FROM {schema}events WHERE position > ? AND position <= ? GROUP BY 1, 2, 3"
+        f"SELECT {start} AS start, type, count(*) AS events FROM {schema}events"
+        " WHERE position > ? AND position <= ? GROUP BY 1, 2"
     )
+
+
+def _moment(dialect: Dialect, second: str) -> str:
+    return f"{dialect.second.format(second)} || '.000000'"
 
 
 def _start(moment: str, seconds: int, fraction: int = 1) -> str:

@@ -10,15 +10,16 @@ import re
 import secrets
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
-from decimal import Decimal
-from typing import Any, get_type_hints
+from typing import Any
 
-from core.events import COLUMNS
-from core.projections import END, Table, Tally
-from core.stores import tallies
-from core.stores.rows import Asked
+from sqlalchemy import BigInteger
+
+from core.events import COLUMNS, from_microseconds
+from core.projections import END, Derived, Table, Tally
+from core.stores import derived
+from core.stores.rows import Asked, named
 from core.stores.sandbox import Answer, Limits, Readable, ask
-from core.stores.tables import SQLITE, kinds
+from core.stores.tables import SQLITE, Kind
 
 Tables = Sequence[Table[Any]]
 HISTORY = "_history"
@@ -34,7 +35,7 @@ EVENT_COLUMNS = """position, stream, substr(stream, instr(stream, '-') + 1) AS o
 def ask_at(
     opened: Callable[[Sequence[str]], str | bytes],
     tables: Tables,
-    counted: Callable[[Tally[Any], int], int],
+    reached: Callable[[Derived[Any], int], int],
     position: int,
     live: bool,
     sql: str,
@@ -44,7 +45,7 @@ def ask_at(
 
     `opened` tells where the tables of these names are: in a file (its URI), or in an image; `live`
     says that the position is the head, where the live rows are the answer and have indexes;
-    `counted` how far up to the position a tally has come.
+    `reached` how far up to the position a derived table has come.
     """
     wanted = [one for one in tables if mentioned(sql, one.name, one.name + HISTORY)]
     histories = [one for one in wanted if mentioned(sql, one.name + HISTORY)]
@@ -52,10 +53,9 @@ def ask_at(
     schema, database = _unguessed(), opened([*log, *(one.name for one in wanted)])
     queries = {EVENTS: _events(schema, position)} if log else {}
     for one in wanted:
-        if isinstance(one, Tally):
-            rows, changes = _tallied(
-                schema, one, counted(one, position), copied=isinstance(database, bytes)
-            )
+        copied = isinstance(database, bytes)
+        if isinstance(one, Tally) or (isinstance(one, Derived) and not copied):
+            rows, changes = _derived(schema, one, reached(one, position), copied)
         else:
             rows, changes = _kept(schema, one, position, live)
         queries[one.name] = f"SELECT {_columns(one)} FROM {rows}"
@@ -94,13 +94,13 @@ def _kept(schema: str, table: Table[Any], position: int, live: bool) -> tuple[st
     return f"{kept} WHERE {f'to_position = {END}' if live else holds}", kept
 
 
-def _tallied(schema: str, table: Tally[Any], upto: int, copied: bool) -> tuple[str, str]:
-    """The same of a tally that was counted up to a position; a copy holds what came of it."""
+def _derived(schema: str, table: Derived[Any], upto: int, copied: bool) -> tuple[str, str]:
+    """The same of a table that has come to a position; a copy holds what a tally came to."""
     within = f"{schema}."
-    changes = _inlined(tallies.through_time(table, SQLITE, upto, within))
+    changes = _inlined(derived.through_time(table, SQLITE, upto, within))
     if copied:
         return f'{within}"{table.name}"', changes
-    return _inlined(tallies.as_of(table, SQLITE, upto, schema=within)), changes
+    return _inlined(derived.as_of(table, SQLITE, upto, schema=within)), changes
 
 
 def _inlined(asked: Asked) -> str:
@@ -132,17 +132,19 @@ def _time(column: str) -> str:
     """Microseconds since 1970 as text of the form that times have in the read models."""
     # Whole seconds and the rest apart, rounded down also before 1970.
     rest = f"((({column}) % 1000000) + 1000000) % 1000000"
-    second = f"datetime((({column}) - {rest}) / 1000000, 'unixepoch')"
-    return f"printf('%s.%06d', {second}, {rest})"
+    second = SQLITE.second.format(f"(({column}) - {rest}) / 1000000")
+    return f"{second} || '.' || substr({rest} + 1000000, 2)"
 
 
 def _columns(table: Table[Any]) -> str:
+    return ", ".join(_column(name, kind) for name, kind in named(table))
+
+
+def _column(name: str, kind: Kind) -> str:
     # Amounts are exact text in the table; a query compares and adds them as numbers.
-    hints = get_type_hints(table.row)
-    amounts = {name for name in table.columns if hints[name] is Decimal}
-    return ", ".join(
-        f"CAST({one} AS REAL) AS {one}" if one in amounts else one for one in table.columns
-    )
+    if kind.write is str:
+        return f"CAST({name} AS REAL) AS {name}"
+    return f"{_time(name)} AS {name}" if kind.read is from_microseconds else name
 
 
 def copier(
@@ -160,8 +162,7 @@ def copier(
         connection = sqlite3.connect(":memory:", isolation_level=None)
         for table in tables:
             if table.name in names:
-                named = zip(table.columns, kinds(table), strict=True)
-                kept = [f'"{name}" {_affinity(kind)}' for name, kind in named]
+                kept = [f'"{name}" {_affinity(kind)}' for name, kind in named(table)]
                 span = ["from_position INTEGER", "to_position INTEGER"]
                 whole = kept if isinstance(table, Tally) else [*kept, *span]
                 _fill(connection, table.name, whole, rows(table))
@@ -174,8 +175,8 @@ def copier(
     return opened
 
 
-def _affinity(kind: Any) -> str:
-    return "INTEGER" if kind.write is None and kind.column.__name__ == "BigInteger" else "TEXT"
+def _affinity(kind: Kind) -> str:
+    return "INTEGER" if kind.column is BigInteger else "TEXT"
 
 
 def _fill(

@@ -45,8 +45,8 @@ RACES: dict[str, Callable[[Path, bool], Iterator[Race]]] = {
     "17b": goal_log.with_their_past,
     "18": goal_log.in_sql,
     "18a": goal_log.counted,
-    "18b": goal_log.window,
-    "18c": partial(goal_log.window, projector=goal_log.counting),
+    "18b": partial(goal_log.window, projector=goal_log.deriving),
+    "18c": goal_log.window,
     "19": goal_log.at_a_time,
 }
 """The number of a goal → its races in a folder, roughly or well."""

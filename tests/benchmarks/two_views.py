@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from core.deciders import evolved
-from core.orders.views.analytics import EVENT_VOLUME, VolumeRow
-from core.projections import Projection, Rows, Table, Tally, Transition
+from core.orders.views.analytics import EVENT_VOLUME
+from core.orders.views.lifecycle import STAYS
+from core.projections import Projection, Rows, Table, Transition
 
 Seen = tuple[date, str, object]
 """The day and the type of an event, and the order it belongs to."""
@@ -54,9 +55,12 @@ def _stand(rows: Rows, transition: Transition) -> None:
 PROJECTIONS = (Projection("days", (DAYS,), _count), Projection("stands", (STANDS,), _stand))
 
 
-VOLUME = Tally("volume", VolumeRow, EVENT_VOLUME.key, widths=EVENT_VOLUME.widths, view="volume")
+VOLUME = replace(EVENT_VOLUME, name="volume", view="volume")
+STANDING = replace(STAYS, name="standing", view="standing")
 COUNTED = (Projection("volume", (VOLUME,)),)
-"""The event volume by itself, which no handler fills."""
+DERIVED = (*COUNTED, Projection("standing", (STANDING,)))
+"""The event volume and the stays of orders as we ship them, by themselves: no handler fills them,
+and the last stay of an order says where it stands."""
 
 
 def by_hand(log: Iterable[Seen]) -> tuple[Counter[tuple[date, str]], dict[object, str]]:

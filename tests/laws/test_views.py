@@ -18,12 +18,13 @@ from hypothesis import strategies as st
 
 from core import live_rows, projector
 from core.errors import UnknownView
-from core.events import Event
+from core.events import Event, Recorded
 from core.machine import TimeMachine
 from core.moments import AtPosition
 from core.orders import Order, OrderCreated, OrderPlaced, orders
 from core.orders.views import projections
 from core.orders.views.analytics import EVENT_VOLUME, VolumeRow
+from core.orders.views.lifecycle import STAYS, StayRow
 from core.orders.views.order_details import ORDERS, OrderRow, new_row
 from core.projections import END, Key, Projection, Query, Table, Transition, Where
 from core.projector import Projector
@@ -56,10 +57,25 @@ def by_hand(machine: TimeMachine, position: int) -> Rows:
             key = (width, recorded.occurred_at.replace(**begins), recorded.type)
             counted = rows[EVENT_VOLUME].get(key)
             rows[EVENT_VOLUME][key] = VolumeRow(*key, counted.events + 1 if counted else 1)
+        _stay(rows, recorded, before, after)
         for projection in projections():
             if projection.evolve:
                 projection.evolve(rows, Transition(recorded, before, after))
     return {table.name: sorted(rows[table].values(), key=table.key_of) for table in TABLES}
+
+
+def _stay(rows: Plain, recorded: Recorded, before: Order, after: Order) -> None:
+    """A change of status ends a stay and begins the next."""
+    if before.version and before.status is after.status:
+        return
+    when, marked = recorded.occurred_at, int("inferred" in recorded.event.metadata)
+    status = after.status.value
+    if before.version:
+        key = (after.id, before.status.value)
+        stay = rows[STAYS][key]
+        ended = {"left_at": when, "next_status": status, "inferred": stay.inferred + marked}
+        rows[STAYS][key] = replace(stay, **ended)
+    rows[STAYS][after.id, status] = StayRow(after.id, status, when, None, None, marked)
 
 
 def kept(machine: TimeMachine, position: int) -> Rows:
