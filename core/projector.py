@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 from typing import Any
 
@@ -101,24 +102,39 @@ class Projector:
                 self._store.swap(one, enough)
 
     def _run(self, shelves: Sequence[tuple[Projection, Shelf]], progress: Progress | None) -> int:
-        """Fold on from the furthest checkpoint behind; those further on join when it gets there."""
+        """Bring these to the head of the log; what the store tells by itself, before the others."""
+        told = [one for one in shelves if one[0].evolve is None]
+        folded = [one for one in shelves if one[0].evolve]
+        ends = []
+        if told:
+            quietly = None if folded else progress
+            ends.append(self._go_on(told, _counted, _flushed_at_once, quietly))
+        if folded:
+            ends.append(self._go_on(folded, self._folded, _flushed, progress))
+        return min(ends, default=0)
+
+    def _go_on(
+        self,
+        shelves: Sequence[tuple[Projection, Shelf]],
+        batches: Callable[[int, int], Iterator[tuple[int, Iterator[Transition]]]],
+        flushed: Callable[[Sequence[Writer], int], list[bool]],
+        progress: Progress | None,
+    ) -> int:
+        """Go on from the furthest checkpoint behind; those further on join when it gets there."""
         place = Place()
         writers = [Writer(projection, shelf, place) for projection, shelf in shelves]
-        reached = min((writer.checkpoint for writer in writers), default=0)
+        behind = reached = min((writer.checkpoint for writer in writers), default=0)
         head = self._store.head().position
-        folded = any(projection.evolve for projection, _ in shelves)
-        batches = (self._folded if folded else _counted)(reached, head)
-        for reached, transitions in batches:
+        for reached, transitions in batches(behind, head):
             for transition in transitions:
                 place.position = transition.recorded.position
                 for writer in writers:
                     writer.evolve(transition)
-            flushed = [writer.flush(reached) for writer in writers]
-            if not all(flushed):
+            if not all(flushed(writers, reached)):
                 # Another projector was here: go on from where it is. What has no checkpoint any
                 # more was made beside, and has taken its place.
                 left = [one for one in shelves if one[1].checkpoint() is not None]
-                return self._run(left, progress)
+                return self._go_on(left, batches, flushed, progress)
             if progress:
                 progress(reached, head)
         return reached
@@ -129,6 +145,17 @@ class Projector:
         log = self._store.read_all(after + 1, head, BATCH)
         while batch := list(islice(log, BATCH)):
             yield batch[-1].position, states.transitions(batch)
+
+
+def _flushed(writers: Sequence[Writer], position: int) -> list[bool]:
+    """Whether each has written what changed up to a position."""
+    return [writer.flush(position) for writer in writers]
+
+
+def _flushed_at_once(writers: Sequence[Writer], position: int) -> list[bool]:
+    """The same where the store tells the rows: it does so side by side, a third faster."""
+    with ThreadPoolExecutor() as beside:
+        return list(beside.map(lambda writer: writer.flush(position), writers))
 
 
 def _counted(after: int, head: int) -> Iterator[tuple[int, Iterator[Transition]]]:

@@ -11,7 +11,14 @@ from core.machine import TimeMachine
 from core.orders import OrderCreated, OrderItemAdded
 from tests.cli.conftest import Ask
 
-VIEWS = {"analytics", "customer_orders", "lifecycle", "order_details"}
+VIEWS = {
+    "analytics",
+    "customer_orders",
+    "event_volume",
+    "lifecycle",
+    "order_details",
+    "stays",
+}
 
 
 def test_showing_an_order_gives_its_state_its_version_and_its_position(ask: Ask, story: str):

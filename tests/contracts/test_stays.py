@@ -78,7 +78,7 @@ def test_stays_are_those_of_any_position(machine: TimeMachine) -> None:
     for position, stays in KNOWN.items():
         assert machine.rows(STAYS, AtPosition(position)) == stays, position
         assert machine.count(STAYS, AtPosition(position)) == len(stays)
-    machine.rebuild("lifecycle")
+    machine.rebuild("stays")
     assert machine.rows(STAYS) == LAST
 
 
@@ -128,5 +128,5 @@ def test_stays_of_another_meaning_are_made_anew(store: EventStore) -> None:
     machine = TimeMachine(store)
     machine.load(LOG)
     machine.project()
-    older = Projection("lifecycle", (Table("stays", StayRow, STAYS.key),))
-    assert Projector(store, [older], []).unfinished() == ["lifecycle"]
+    older = Projection("stays", (Table("stays", StayRow, STAYS.key),))
+    assert Projector(store, [older], []).unfinished() == ["stays"]

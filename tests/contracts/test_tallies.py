@@ -94,7 +94,7 @@ def test_rows_of_another_layout_are_a_sentence_until_they_are_made_anew(durable:
     store = durable()
     machine = TimeMachine(store)
     older = Table(EVENT_VOLUME.name, VolumeRow, EVENT_VOLUME.key)
-    store.shelf(Projection("analytics", (older,))).reset()
+    store.shelf(Projection("event_volume", (older,))).reset()
     with pytest.raises(StoreUnavailable, match="read models are of another version"):
         machine.rows(EVENT_VOLUME)
     machine.handle(CreateOrder("a", "ada"))

@@ -34,7 +34,7 @@ EVENT_VOLUME = Tally(
     VolumeRow,
     key=("width", "bucket", "type"),
     widths=(("hour", timedelta(hours=1)), ("day", timedelta(days=1))),
-    view="analytics",
+    view="event_volume",
 )
 STATUS_FIGURES = Table("status_figures", StatusRow, key=("status",), few_keys=True)
 
@@ -59,4 +59,5 @@ def _add(rows: Rows, order: Order, orders: int, revenue: Decimal) -> None:
     figures[status,] = StatusRow(status, figure.orders + orders, figure.revenue + revenue)
 
 
-analytics = Projection("analytics", (EVENT_VOLUME, STATUS_FIGURES), evolve, revision=2)
+event_volume = Projection("event_volume", (EVENT_VOLUME,))
+analytics = Projection("analytics", (STATUS_FIGURES,), evolve, revision=2)

@@ -41,7 +41,7 @@ STAYS = Stays(
     "stays",
     StayRow,
     key=("order_id", "status"),
-    view="lifecycle",
+    view="stays",
     of="order",
     stages=tuple(status.value for status in Status),
     reached_by=tuple((type, status.value) for type, status in REACHES.items()),
@@ -58,4 +58,5 @@ def evolve(rows: Rows, transition: Transition) -> None:
         rows[BREACHES][after.id, after.version] = BreachRow(after.id, after.version, *told)
 
 
-lifecycle = Projection("lifecycle", (STAYS, BREACHES), evolve)
+stays = Projection("stays", (STAYS,))
+lifecycle = Projection("lifecycle", (BREACHES,), evolve)
