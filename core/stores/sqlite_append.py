@@ -17,6 +17,10 @@ STREAM_END = "SELECT version, digest FROM events WHERE stream = ? ORDER BY versi
 KNOWN = f"SELECT {ROW} FROM events WHERE event_id IN (%s)"
 MANY = 500
 
+# Bytes are kept as they are. Unless it is told so, the driver asks each of them in vain how it
+# wants to be kept, which takes longer than keeping it.
+sqlite3.register_adapter(bytes, bytes.__bytes__)
+
 
 def read_ends(run: Any) -> Ends:
     """The ends of the log and of its streams, as they stand now."""
