@@ -12,7 +12,9 @@ from core.stores.placing import EMPTY_LOG, EMPTY_STREAM, Ends, StreamEnd
 from core.stores.sql import HEAD
 from core.stores.sql_facts import ROW
 
-INSERT = f"INSERT INTO events ({ROW}) VALUES ({', '.join('?' * len(COLUMNS))})"
+# Refused, it takes back its transaction: to take back itself alone, SQLite would first copy
+# every page that it touches.
+INSERT = f"INSERT OR ROLLBACK INTO events ({ROW}) VALUES ({', '.join('?' * len(COLUMNS))})"
 STREAM_END = "SELECT version, digest FROM events WHERE stream = ? ORDER BY version DESC LIMIT 1"
 KNOWN = f"SELECT {ROW} FROM events WHERE event_id IN (%s)"
 MANY = 500
@@ -64,9 +66,7 @@ def inserted(
     try:
         run.executemany(INSERT, rows)
     except sqlite3.IntegrityError:
-        # The rows before the known one are in the transaction: take them out again.
-        run.execute("ROLLBACK")
-        run.execute("BEGIN IMMEDIATE")
+        run.execute("BEGIN IMMEDIATE")  # the transaction went with the rows before the known one
         return None
     return rows
 

@@ -50,10 +50,26 @@ def _index_fewer_times(connection: Connection) -> None:
     )
 
 
+def _take_back_all(connection: Connection) -> None:
+    """To take back one statement alone, each page is copied before it changes, in every append."""
+    connection.exec_driver_sql("DROP TRIGGER events_are_never_replaced")
+    connection.exec_driver_sql(
+        """CREATE TRIGGER events_are_never_replaced BEFORE INSERT ON events
+           WHEN NEW.position IN (SELECT position FROM events)
+             OR NEW.event_id IN (SELECT event_id FROM events)
+             OR (NEW.stream, NEW.version) IN (SELECT stream, version FROM events)
+           BEGIN SELECT RAISE(ROLLBACK, 'events are never replaced'); END"""
+    )
+
+
 STEPS = (
     Step("The log, its guards, snapshots and checkpoints were laid out.", _lay_out),
     Step(
         "The times of fewer events are in an index, so that appends write less.", _index_fewer_times
+    ),
+    Step(
+        "Who would replace an event loses the transaction with it, so that appends copy no pages.",
+        _take_back_all,
     ),
 )
 """From version to version of the schema, beginning with an empty file."""

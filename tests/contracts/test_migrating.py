@@ -128,31 +128,33 @@ def test_killed_in_the_middle_it_leaves_what_was_there(
         store.append("order-a", [opened], 0)
 
 
-def indexes(store: EventStore) -> set[str]:
-    """What the log of a file is indexed by."""
+def guards_and_indexes(store: EventStore) -> set[str]:
+    """How the log of a file is kept and found, but for its table."""
     assert isinstance(store, SqliteStore)
-    listed = "SELECT sql FROM sqlite_master WHERE type = 'index' AND tbl_name = 'events'"
+    listed = "SELECT sql FROM sqlite_master WHERE type != 'table' AND tbl_name = 'events'"
     return {sql for (sql,) in store.fetch(listed, ()) if sql}
 
 
-def test_a_file_that_has_every_time_in_an_index_is_brought_to_fewer(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("was", range(1, len(sqlite_schema.STEPS)))
+def test_a_file_of_every_older_schema_is_brought_to_what_is_laid_out_today(
+    tmp_path: Path, was: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     url, fresh = f"sqlite:///{tmp_path}/log.db", f"sqlite:///{tmp_path}/fresh.db"
     with monkeypatch.context() as then:
-        then.setattr(sqlite_schema, "STEPS", sqlite_schema.STEPS[:1])
+        then.setattr(sqlite_schema, "STEPS", sqlite_schema.STEPS[:was])
         with closing(open_store(url, CODEC)) as store:
             assert isinstance(store, SqliteStore)
-            with store.writing() as connection:
-                connection.exec_driver_sql(
-                    "CREATE INDEX ix_events_recorded_at ON events (recorded_at)"
-                )
+            if was == 1:
+                with store.writing() as connection:
+                    connection.exec_driver_sql(
+                        "CREATE INDEX ix_events_recorded_at ON events (recorded_at)"
+                    )
             store.append("order-a", [opened], 0)
-    with pytest.raises(StoreUnavailable, match="schema 1, here 2"):
+    with pytest.raises(StoreUnavailable, match=f"schema {was}, here {todays(url)}"):
         open_store(url, CODEC)
-    assert migrate_store(url, CODEC).steps == (sqlite_schema.STEPS[1].does,)
+    assert migrate_store(url, CODEC).steps == tuple(one.does for one in sqlite_schema.STEPS[was:])
     with closing(open_store(url, CODEC)) as store, closing(open_store(fresh, CODEC)) as new:
-        assert indexes(store) == indexes(new) != set()
+        assert guards_and_indexes(store) == guards_and_indexes(new) != set()
         store.append("order-a", [lamp], 1)
         assert verify(store.rows()).events == 2
 

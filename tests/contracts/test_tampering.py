@@ -183,12 +183,25 @@ def test_an_order_given_another_name_is_found(path: Path, file: sqlite3.Connecti
     assert broken_at(path) == 3
 
 
+def replacing(position: str, place: str, event_id: str) -> str:
+    """A statement that writes the third event again, under these keys."""
+    rest = "occurred_at, recorded_at, metadata, data, digest, seal"
+    row = f"{position}, {place}, type, schema_version, {event_id}, {rest}"
+    return f"REPLACE INTO events SELECT {row} FROM events WHERE position = 3"
+
+
+NEW_PLACE, NEW_ID = "'order-x', 1", "randomblob(16)"
+
+
 @pytest.mark.parametrize(
     "statement",
     [
         "UPDATE events SET data = x'7b7d' WHERE position = 3",
         "UPDATE events SET position = position + 100",
         "DELETE FROM events WHERE position = 3",
+        replacing("3", NEW_PLACE, NEW_ID),
+        replacing("99", "stream, version", NEW_ID),
+        replacing("99", NEW_PLACE, "event_id"),
         f"REPLACE INTO events (position, {EVERY_COLUMN})"
         f" SELECT 3, {EVERY_COLUMN} FROM events WHERE position = 3",
         f"INSERT OR REPLACE INTO events (position, {EVERY_COLUMN})"
@@ -201,5 +214,17 @@ def test_an_order_given_another_name_is_found(path: Path, file: sqlite3.Connecti
 def test_the_guards_refuse_any_change_by_ordinary_means(path: Path, statement: str) -> None:
     with closing(sqlite3.connect(path)) as file, pytest.raises(sqlite3.IntegrityError, match="nev"):
         file.execute(statement)
+    with closing(open_store(f"sqlite:///{path}", CODEC)) as store:
+        assert verify(store.rows()).events == EVENTS
+
+
+def test_whoever_would_replace_an_event_keeps_nothing_of_the_transaction(path: Path) -> None:
+    with closing(sqlite3.connect(path, isolation_level=None)) as file:
+        file.execute("BEGIN")
+        file.execute("DELETE FROM snapshots")
+        with pytest.raises(sqlite3.IntegrityError, match="events are never replaced"):
+            file.execute(replacing("3", NEW_PLACE, NEW_ID))
+        assert not file.in_transaction
+        assert file.execute("SELECT count(*) FROM snapshots").fetchone() == (1,)
     with closing(open_store(f"sqlite:///{path}", CODEC)) as store:
         assert verify(store.rows()).events == EVENTS
