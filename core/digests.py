@@ -55,13 +55,13 @@ class Verified:
     seal: bytes
 
 
-def digest(stream: bytes, version: int, event: Encoded, recorded_at: int, previous: bytes) -> bytes:
+def digest(stream: bytes, version: int, event: Encoded, learned: bytes, previous: bytes) -> bytes:
     """SHA-256 over each part behind its length (8 bytes, big-endian), so that no two differ alike.
 
-    `stream` is UTF-8; times are microseconds since 1970, UTC.
+    `stream` is UTF-8; times are microseconds since 1970, UTC, and `learned` is one in digits.
     """
     kind, schema, event_id, occurred, metadata, data = event
-    at, learned = b"%d" % occurred, b"%d" % recorded_at
+    at = b"%d" % occurred
     size = PREFIX
     parts = (  # written out: every append and every verification pays for a loop here
         START,
@@ -94,7 +94,7 @@ def seal(previous: bytes, event_digest: bytes) -> bytes:
 def row_digest(row: StoredRow, previous: bytes) -> bytes:
     """The digest a stored row should carry after the digest before it in its stream."""
     encoded = Encoded(row[3], row[4], row[5], row[6], row[8], row[9])
-    return digest(row[1].encode(), row[2], encoded, row[7], previous)
+    return digest(row[1].encode(), row[2], encoded, b"%d" % row[7], previous)
 
 
 def verify(

@@ -62,7 +62,7 @@ class MemoryStore(MemoryViews, Unqueued):
             ) is not None:
                 return [Recorded(row, self._codec.decode) for row in before]
             now = to_microseconds(utc_now())
-            rows = [self._add(stream, event, now) for event in encoded]
+            rows = self._add(stream, encoded, now)
         return [Recorded(row, self._codec.decode) for row in rows]
 
     def load(self, entries: Iterable[tuple[str, Event]]) -> int:
@@ -71,15 +71,16 @@ class MemoryStore(MemoryViews, Unqueued):
             before = len(self._log)
             for stream, event in encoded:
                 if event.event_id not in self._ids:
-                    self._add(stream, event, event.occurred_at)
+                    self._add(stream, [event], event.occurred_at)
             return len(self._log) - before
 
-    def _add(self, stream: str, event: Encoded, recorded_at: int) -> StoredRow:
-        row = self._ends.place(stream, event, recorded_at)
-        self._log.append(row)
-        self._streams.setdefault(stream, []).append(row)
-        self._ids[event.event_id] = row
-        return row
+    def _add(self, stream: str, events: Sequence[Encoded], recorded_at: int) -> list[StoredRow]:
+        rows = self._ends.place(stream, events, recorded_at)
+        for row in rows:
+            self._log.append(row)
+            self._streams.setdefault(stream, []).append(row)
+            self._ids[row[5]] = row
+        return rows
 
     def read_stream(
         self, stream: str, from_version: int = 1, to_position: int | None = None

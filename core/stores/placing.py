@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from core.codec import Encoded
 from core.digests import NOTHING, digest, seal
@@ -49,32 +49,41 @@ class Ends:
             end = self._streams[stream] = self._stream_end(stream)
         return end
 
-    def place(self, stream: str, event: Encoded, recorded_at: int) -> StoredRow:
-        """The row of the next event of a stream. `recorded_at` (µs) never goes backwards."""
-        version, previous = self._streams.get(stream) or self._end(stream)
-        version += 1
-        self._position = position = self._position + 1
-        if recorded_at < self._recorded_at:
-            recorded_at = self._recorded_at
-        self._recorded_at = recorded_at
-        chained = digest(stream.encode(), version, event, recorded_at, previous)
-        self._seal = sealed = seal(self._seal, chained)
+    def place(self, stream: str, events: Iterable[Encoded], recorded_at: int) -> list[StoredRow]:
+        """The rows of the next events of a stream, which the log learns at one instant.
+
+        `recorded_at` (µs) never goes backwards.
+        """
+        position, sealed = self._position, self._seal
+        version, chained = self._end(stream)
+        recorded_at = max(recorded_at, self._recorded_at)
+        name, learned = stream.encode(), b"%d" % recorded_at
+        rows: list[StoredRow] = []
+        for event in events:
+            position += 1
+            version += 1
+            chained = digest(name, version, event, learned, chained)
+            sealed = seal(sealed, chained)
+            kind, schema, event_id, occurred_at, metadata, data = event
+            rows.append(
+                (
+                    position,
+                    stream,
+                    version,
+                    kind,
+                    schema,
+                    event_id,
+                    occurred_at,
+                    recorded_at,
+                    metadata,
+                    data,
+                    chained,
+                    sealed,
+                )
+            )
+        self._position, self._recorded_at, self._seal = position, recorded_at, sealed
         self._streams[stream] = version, chained
-        kind, schema, event_id, occurred_at, metadata, data = event
-        return (
-            position,
-            stream,
-            version,
-            kind,
-            schema,
-            event_id,
-            occurred_at,
-            recorded_at,
-            metadata,
-            data,
-            chained,
-            sealed,
-        )
+        return rows
 
 
 def admit(

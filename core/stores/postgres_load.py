@@ -65,11 +65,11 @@ def _placed(
     found.update(dict.fromkeys(strangers, EMPTY_STREAM))
     for stream, *end in cursor.execute(STREAM_ENDS, (strangers,)):
         found[stream] = (end[0], end[1])
-    rows = []
+    rows: list[StoredRow] = []
     for stream, one in encoded:
         if one.event_id not in known:
             known.add(one.event_id)
-            rows.append(ends.place(stream, one, one.occurred_at))
+            rows += ends.place(stream, [one], one.occurred_at)
     return rows
 
 

@@ -35,8 +35,7 @@ def read_ends(run: Any) -> Ends:
 
 def place(ends: Ends, stream: str, encoded: Sequence[Encoded]) -> list[StoredRow]:
     """The rows of a batch that is recorded now."""
-    now = to_microseconds(utc_now())
-    return [ends.place(stream, one, now) for one in encoded]
+    return ends.place(stream, encoded, to_microseconds(utc_now()))
 
 
 def insert(run: Any, rows: Sequence[StoredRow]) -> None:
@@ -74,11 +73,11 @@ def inserted(
 def load(run: Any, ends: Ends, encoded: Sequence[tuple[str, Encoded]]) -> int:
     """Insert foreign facts at their own time, those that are not known; returns how many."""
     known = set(known_rows(run, [one.event_id for _, one in encoded]))
-    rows = []
+    rows: list[StoredRow] = []
     for stream, one in encoded:
         if one.event_id not in known:
             known.add(one.event_id)
-            rows.append(ends.place(stream, one, one.occurred_at))
+            rows += ends.place(stream, [one], one.occurred_at)
     run.executemany(INSERT, rows)
     return len(rows)
 
