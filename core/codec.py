@@ -102,8 +102,8 @@ class Codec:
         metadata = NO_METADATA
         if event.metadata:
             metadata = _written(event, "metadata", checked_metadata(event), MAX_METADATA)
-        told = event.event_id.bytes, checked_instant(event), metadata, data
-        return _encoded((shape.event.type, shape.schema, *told))
+        event_id, at = event.event_id.bytes, checked_instant(event)
+        return _encoded((shape.event.type, shape.schema, event_id, at, metadata, data))
 
     def decode(self, row: StoredRow) -> Event:
         """The event of a stored row, in today's shape; its envelope is parsed on first use."""

@@ -18,7 +18,7 @@ MAX_INTEGER = 2**53 - 1
 MAX_DIGITS = 15
 MAX_DECIMALS = 9
 """Of an amount, before and after the point: sums and products of such amounts stay exact."""
-TEXT = rb'"[^"\\\x00-\x1f]*"'
+TEXT = rb'"[^"]*"'
 PAIR = TEXT + b":" + TEXT
 PLAIN: dict[type, bytes] = {
     str: TEXT,
@@ -27,8 +27,8 @@ PLAIN: dict[type, bytes] = {
     Decimal: rb'"-?[0-9]{1,%d}(?:\.[0-9]{1,%d})?"' % (MAX_DIGITS, MAX_DECIMALS),
     MappingProxyType: rb"\{(?:%b(?:,%b)*)?\}" % (PAIR, PAIR),
 }
-"""How JSON of a value reads that comes back as it was, without a closer look: text (or text under
-names of text) that needs no escape, and numbers that are short enough."""
+"""How JSON without a backslash reads of a value that comes back as it was, without a closer look:
+text (or text under names of text) that needs no escape, and numbers that are short enough."""
 FIRST, LAST = (to_microseconds(end.replace(tzinfo=UTC)) for end in (datetime.min, datetime.max))
 
 
