@@ -46,6 +46,7 @@ class PostgresStore(SqlStore):
     mark = "%s"
     dialect = POSTGRESQL
     newest_facts = postgres_schema.NEWEST_FACTS
+    newest_by = postgres_schema.NEWEST_BY
 
     def __init__(self, url: URL, mode: str, codec: Codec) -> None:
         super().__init__(url.render_as_string(), codec)  # a password is not shown

@@ -25,8 +25,14 @@ PARTS = (
     "fact.metadata",
     "fact.data",
 )
-DIGEST = " || ".join(f"int8send(octet_length({part})::bigint) || {part}" for part in PARTS)
-"""The digest of core/digests.py, byte for byte; verification holds the two against each other."""
+BEHIND_NOTHING = ", ".join(f"''::bytea, {part}" for part in PARTS)
+DIGEST = f"sha256(substr(array_send(ARRAY[{BEHIND_NOTHING}]), 21))"
+"""The digest of core/digests.py, byte for byte; verification holds the two against each other.
+
+Each part stands behind its length in eight bytes. So PostgreSQL sends an array, behind 20 bytes of
+its shape: an element behind its length in four, and an empty one before each. To plan that takes a
+third of the time that measuring part by part does.
+"""
 
 HEADER = """LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT
   SET enable_seqscan = off SET plan_cache_mode = force_generic_plan"""
@@ -50,7 +56,7 @@ LOOKED_AT = f"""IF pg_snapshot_xmin(ahead.seen) = mine AND pg_snapshot_xmax(ahea
 NEXT = f"""ahead.position := ahead.position + 1;
     ahead.arrival := fact.arrival;
     ahead.recorded_at := greatest(ahead.recorded_at, fact.arrived_at);
-    ahead.digest := sha256({DIGEST});
+    ahead.digest := {DIGEST};
     ahead.seal := sha256(ahead.seal || ahead.digest);
     previous := ahead.digest;"""
 """Gives a fact its place behind `ahead`; `previous` is the digest before it in its stream."""

@@ -28,11 +28,15 @@ VERSION_1 = (Path(__file__).parent / "postgres_schema_1.sql").read_text()
 APPENDED_BY_VERSION_1 = """SELECT position FROM append(%s, %s, %s, ARRAY[%s], ARRAY[%s]::integer[],
   ARRAY[%s]::bytea[], ARRAY[%s]::bigint[], ARRAY[%s]::bytea[], ARRAY[%s]::bytea[])"""
 OLDER = {
-    2: "",
-    3: """CREATE FUNCTION enter_queue(of_stream text) RETURNS boolean LANGUAGE sql RETURN true;
+    2: f"DROP FUNCTION {QUEUING}",
+    3: f"""DROP FUNCTION {QUEUING};
+          CREATE FUNCTION enter_queue(of_stream text) RETURNS boolean LANGUAGE sql RETURN true;
           CREATE FUNCTION leave_queue(of_stream text) RETURNS boolean LANGUAGE sql RETURN true""",
+    4: "",
 }
-"""Version → how one queued in it."""
+"""Version → how one queued in it, where not as today."""
+TIMES_UNTIL_4 = """DROP INDEX places_by_time;
+  CREATE INDEX places_recorded_at ON places (recorded_at, position)"""
 LAID_OUT = (
     "SELECT pg_get_functiondef(oid) FROM pg_proc WHERE proname <> 'folded'"
     " AND pronamespace = current_schema()::regnamespace",
@@ -110,14 +114,14 @@ def test_a_log_that_was_migrated_is_made_of_what_a_new_one_is_made_of(url: str) 
 
 
 @pytest.mark.parametrize("version", OLDER)
-def test_a_log_in_which_one_queued_otherwise_or_not_at_all_becomes_one_of_today(
+def test_a_log_of_every_later_version_becomes_one_of_today(
     version: int,
 ) -> None:
     url, new = postgres.fresh_url(), postgres.fresh_url()
     migrate_store(url, CODEC)
     migrate_store(new, CODEC)
     with postgres.connect(url) as driver:
-        driver.execute(f"DROP FUNCTION {QUEUING}; {OLDER[version]}")
+        driver.execute(f"{OLDER[version]}; {TIMES_UNTIL_4}")
         driver.execute(f"UPDATE eventscope SET schema_version = {version}")
     with pytest.raises(StoreUnavailable, match=rf"schema {version}, here \d+"):
         open_store(url, CODEC)
