@@ -105,17 +105,18 @@ class Projector:
         """Bring these to the head of the log; what the store tells by itself, before the others."""
         told = [one for one in shelves if one[0].evolve is None]
         folded = [one for one in shelves if one[0].evolve]
-        ends = []
+        head, ends = self._store.head().position, []
         if told:
             quietly = None if folded else progress
-            ends.append(self._go_on(told, _counted, _flushed_at_once, quietly))
+            ends.append(self._go_on(told, head, _counted, _flushed_at_once, quietly))
         if folded:
-            ends.append(self._go_on(folded, self._folded, _flushed, progress))
+            ends.append(self._go_on(folded, head, self._folded, _flushed, progress))
         return min(ends, default=0)
 
     def _go_on(
         self,
         shelves: Sequence[tuple[Projection, Shelf]],
+        head: int,
         batches: Callable[[int, int], Iterator[tuple[int, Iterator[Transition]]]],
         flushed: Callable[[Sequence[Writer], int], list[bool]],
         progress: Progress | None,
@@ -124,7 +125,6 @@ class Projector:
         place = Place()
         writers = [Writer(projection, shelf, place) for projection, shelf in shelves]
         behind = reached = min((writer.checkpoint for writer in writers), default=0)
-        head = self._store.head().position
         for reached, transitions in batches(behind, head):
             for transition in transitions:
                 place.position = transition.recorded.position
@@ -134,7 +134,7 @@ class Projector:
                 # Another projector was here: go on from where it is. What has no checkpoint any
                 # more was made beside, and has taken its place.
                 left = [one for one in shelves if one[1].checkpoint() is not None]
-                return self._go_on(left, batches, flushed, progress)
+                return self._go_on(left, head, batches, flushed, progress)
             if progress:
                 progress(reached, head)
         return reached
@@ -153,7 +153,9 @@ def _flushed(writers: Sequence[Writer], position: int) -> list[bool]:
 
 
 def _flushed_at_once(writers: Sequence[Writer], position: int) -> list[bool]:
-    """The same where the store tells the rows: it does so side by side, a third faster."""
+    """The same where the store tells the rows: side by side, a third faster, if they are many."""
+    if position - min(writer.checkpoint for writer in writers) <= BATCH:
+        return _flushed(writers, position)  # or to begin a thread would take longer
     with ThreadPoolExecutor() as beside:
         return list(beside.map(lambda writer: writer.flush(position), writers))
 

@@ -2,7 +2,7 @@
 
 Of each page of the log a row per key says how many events it has. What stands behind the last whole
 page is counted in the log itself: at most a page, and nothing is written for it. Pages are never
-changed; many are counted by one statement.
+changed.
 """
 
 from __future__ import annotations
