@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import psycopg
 
@@ -10,7 +11,7 @@ from core.codec import Encoded
 from core.digests import NOTHING
 from core.errors import VersionConflict
 from core.events import StoredRow
-from core.stores.postgres_values import BIGINT, BYTEA, INTEGER, TEXT, column
+from core.stores.postgres_values import BIGINT, BYTEA, INTEGER, TEXT, Column, column
 from core.stores.rows import Fetch
 from core.stores.sql_facts import ROW
 
@@ -38,8 +39,7 @@ def insert(
     """
     types, schemas, ids, times, told, bodies = zip(*encoded, strict=True)
     columns = (
-        column(TEXT, [each.encode() for each in types]),
-        column(INTEGER, [each.to_bytes(4, "big") for each in schemas]),
+        *_kinds(types, schemas),
         column(BYTEA, ids),
         column(BIGINT, [each.to_bytes(8, "big", signed=True) for each in times]),
         column(BYTEA, told),
@@ -52,6 +52,14 @@ def insert(
     if places and places[0][0] <= 0:
         raise VersionConflict(stream, expected, -places[0][0])
     return places
+
+
+@lru_cache(maxsize=64)  # most batches are of a few kinds
+def _kinds(types: tuple[str, ...], schemas: tuple[int, ...]) -> tuple[Column, Column]:
+    return (
+        column(TEXT, [each.encode() for each in types]),
+        column(INTEGER, [each.to_bytes(4, "big") for each in schemas]),
+    )
 
 
 def stored_rows(

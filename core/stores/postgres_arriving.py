@@ -10,6 +10,13 @@ from core.stores.postgres_placing import HEADER, ISOLATED, LOCK, LOOKED_AT, NEXT
 PLACES = """SELECT places.* FROM facts JOIN places USING (arrival)
       WHERE stream = of_stream AND version > expected"""
 
+ARRIVE = """INSERT INTO facts
+          (stream, version, type, schema_version, event_id, occurred_at, arrived_at, metadata, data)
+        SELECT of_stream, expected + n, each.type, each.schema_version, each.id, each.time, arrived,
+            each.told, each.body
+          FROM unnest(types, schemas, ids, times, meta, bodies)
+            WITH ORDINALITY AS each (type, schema_version, id, time, told, body, n)"""
+
 # Whoever appends places that at once where nothing else can be waiting: nobody has committed since
 # the last place was given but who gave it. A place of position 0 or below says that the version
 # before is not the last: the stream has come to version -position, which by now can be read.
@@ -19,9 +26,10 @@ APPEND = f"""CREATE OR REPLACE FUNCTION
   DECLARE
     ahead places; given places[]; fact facts; mine xid8; looked pg_snapshot;
     latest bigint; previous bytea := {NOTHING};
+    arrived CONSTANT bigint := (extract(epoch FROM clock_timestamp()) * 1000000)::bigint;
     alone CONSTANT boolean := pg_current_xact_id_if_assigned() IS NULL;
   BEGIN
-    IF expected > 0 THEN
+    IF expected <> 0 THEN
       SELECT version, digest INTO latest, previous
         FROM facts LEFT JOIN places USING (arrival)
         WHERE stream = of_stream ORDER BY version DESC LIMIT 1;
@@ -37,17 +45,16 @@ APPEND = f"""CREATE OR REPLACE FUNCTION
         RETURN;
       END IF;
     END IF;
+    IF turn = 'later' AND alone THEN
+      {ARRIVE};
+      RETURN;
+    END IF;
     FOR fact IN
-      INSERT INTO facts
-          (stream, version, type, schema_version, event_id, occurred_at, metadata, data)
-        SELECT of_stream, expected + n, types[n], schemas[n], ids[n], times[n], meta[n], bodies[n]
-          FROM generate_series(1, cardinality(types)) n
+      {ARRIVE}
         RETURNING *
     LOOP
       IF ahead.position IS NULL THEN  -- all of them are in, and nothing of them is placed
-        IF turn = 'later' AND alone THEN
-          RETURN;
-        ELSIF turn <> 'try' THEN
+        IF turn <> 'try' THEN
           PERFORM pg_advisory_xact_lock({LOCK});
         ELSIF NOT pg_try_advisory_xact_lock({LOCK}) THEN
           RETURN;

@@ -61,13 +61,18 @@ NEXT = f"""ahead.position := ahead.position + 1;
     previous := ahead.digest;"""
 """Gives a fact its place behind `ahead`; `previous` is the digest before it in its stream."""
 
+AT_ONCE = 100
+"""Places that are written by one statement: it costs as much as some rows."""
+
+GIVE = "INSERT INTO places SELECT * FROM unnest(given);"
+
 # `seen` is taken before the facts are looked for: whatever it shows was looked at, and is never
 # looked for again. A snapshot of the future is one of another cluster, from which this log was
 # restored. OFFSET keeps the look for a place one of an index, whatever the planner would gain.
 PLACE = f"""CREATE OR REPLACE FUNCTION
   place(patient boolean, everything boolean DEFAULT false) RETURNS bigint {HEADER} AS $$
   DECLARE
-    ahead places; fact facts; chained text; latest bigint; previous bytea;
+    ahead places; fact record; previous bytea; digests bytea[]; given places[];
     since xid8; until xid8; open xid8[]; mine xid8; placed bigint := 0;
   BEGIN
     IF patient THEN
@@ -95,24 +100,32 @@ PLACE = f"""CREATE OR REPLACE FUNCTION
     END IF;
     {LOOKED_AT}
     FOR fact IN
-      SELECT * FROM (SELECT * FROM facts WHERE xid BETWEEN since AND until
-                     UNION ALL SELECT * FROM facts WHERE xid = ANY(open)) arrived
-        WHERE NOT EXISTS (SELECT FROM places WHERE places.arrival = arrived.arrival OFFSET 0)
+      SELECT *, CASE lag(version) OVER stream WHEN version - 1
+            THEN lag(number) OVER stream END AS before
+        FROM (SELECT *, row_number() OVER (ORDER BY arrival) AS number
+          FROM (SELECT * FROM facts WHERE xid BETWEEN since AND until
+                UNION ALL SELECT * FROM facts WHERE xid = ANY(open)) arrived
+          WHERE NOT EXISTS
+            (SELECT FROM places WHERE places.arrival = arrived.arrival OFFSET 0)) waiting
+        WINDOW stream AS (PARTITION BY stream ORDER BY version)
         ORDER BY arrival
     LOOP
-      IF fact.version = 1 THEN
-        previous := {NOTHING};
-      ELSIF (fact.stream, fact.version) IS DISTINCT FROM (chained, latest + 1) THEN
+      previous := digests[fact.before];
+      IF previous IS NULL AND fact.version > 1 THEN
         SELECT digest INTO previous FROM facts before JOIN places USING (arrival)
           WHERE before.stream = fact.stream AND before.version = fact.version - 1;
-        previous := coalesce(previous, {NOTHING});
       END IF;
+      previous := coalesce(previous, {NOTHING});
       {NEXT}
-      INSERT INTO places VALUES (ahead.*);
-      chained := fact.stream;
-      latest := fact.version;
+      digests := digests || previous;
+      given := given || ahead;
       placed := placed + 1;
+      IF mod(placed, {AT_ONCE}) = 0 THEN
+        {GIVE}
+        given := NULL;
+      END IF;
     END LOOP;
+    {GIVE}
     IF everything THEN
       UPDATE eventscope SET cluster = (SELECT system_identifier FROM pg_control_system());
     END IF;
