@@ -20,6 +20,8 @@ Place = tuple[int, int, bytes, bytes]
 UNPLACED: Place = (0, 0, NOTHING, NOTHING)
 PLACE = "position, recorded_at, digest, seal"
 
+APPEND_ONE = f"""SELECT {PLACE} FROM append_fact(?::text, ?::bigint, ?::text,
+  ?::text, ?::integer, ?::bytea, ?::bigint, ?::bytea, ?::bytea)"""
 APPEND = f"""SELECT {PLACE} FROM append_facts(?::text, ?::bigint, ?::text,
   ?::text[], ?::integer[], ?::bytea[], ?::bigint[], ?::bytea[], ?::bytea[])"""
 SETTLE = f"SELECT {PLACE} FROM settle(?::text, ?::bigint, ?::bigint)"
@@ -37,6 +39,18 @@ def insert(
     `turn` says how it is placed: `try` if nobody else is at it, `wait` for its turn, `later` not
     in this transaction. Raises `VersionConflict` where the stream is known not to be there.
     """
+    try:
+        places = _placed(fetch, (stream, expected, turn), encoded)
+    except (psycopg.IntegrityError, psycopg.errors.DeadlockDetected):
+        return None
+    if places and places[0][0] <= 0:
+        raise VersionConflict(stream, expected, -places[0][0])
+    return places
+
+
+def _placed(fetch: Fetch, behind: tuple[str, int, str], encoded: Sequence[Encoded]) -> list[Place]:
+    if len(encoded) == 1:
+        return fetch(APPEND_ONE, (*behind, *encoded[0]))
     types, schemas, ids, times, told, bodies = zip(*encoded, strict=True)
     columns = (
         *_kinds(types, schemas),
@@ -45,13 +59,7 @@ def insert(
         column(BYTEA, told),
         column(BYTEA, bodies),
     )
-    try:
-        places: list[Place] = fetch(APPEND, (stream, expected, turn, *columns))
-    except (psycopg.IntegrityError, psycopg.errors.DeadlockDetected):
-        return None
-    if places and places[0][0] <= 0:
-        raise VersionConflict(stream, expected, -places[0][0])
-    return places
+    return fetch(APPEND, (*behind, *columns))
 
 
 @lru_cache(maxsize=64)  # most batches are of a few kinds

@@ -1,50 +1,115 @@
 """How does a fact come into PostgreSQL? One function appends; it places, too, where it can at once.
 
 Whoever could not place at once, because somebody else was at it, asks again when it has committed.
+A single fact has a function of its own, which takes a fifth less time than the one for many.
 """
 
 from __future__ import annotations
 
-from core.stores.postgres_placing import HEADER, ISOLATED, LOCK, LOOKED_AT, NEXT, NOTHING, PLACE
+from core.stores.postgres_placing import (
+    DIGEST,
+    HEADER,
+    ISOLATED,
+    LEARNED,
+    LOCK,
+    NEXT,
+    NOTHING,
+    PLACE,
+    nobody_waits,
+    seen_by,
+)
 
 PLACES = """SELECT places.* FROM facts JOIN places USING (arrival)
       WHERE stream = of_stream AND version > expected"""
+LAST = "SELECT position, recorded_at, seal, seen FROM places ORDER BY position DESC LIMIT 1"
 
-ARRIVE = """INSERT INTO facts
-          (stream, version, type, schema_version, event_id, occurred_at, arrived_at, metadata, data)
-        SELECT of_stream, expected + n, each.type, each.schema_version, each.id, each.time, arrived,
-            each.told, each.body
-          FROM unnest(types, schemas, ids, times, meta, bodies)
-            WITH ORDINALITY AS each (type, schema_version, id, time, told, body, n)"""
+FACT = "stream, version, type, schema_version, event_id, occurred_at, arrived_at, metadata, data"
+NOW = "(extract(epoch FROM clock_timestamp()) * 1000000)::bigint"
+ALONE = "alone CONSTANT boolean := pg_current_xact_id_if_assigned() IS NULL;"
 
-# Whoever appends places that at once where nothing else can be waiting: nobody has committed since
-# the last place was given but who gave it. A place of position 0 or below says that the version
-# before is not the last: the stream has come to version -position, which by now can be read.
-APPEND = f"""CREATE OR REPLACE FUNCTION
-  append_facts(of_stream text, expected bigint, turn text, types text[], schemas integer[],
-    ids bytea[], times bigint[], meta bytea[], bodies bytea[]) RETURNS SETOF places {HEADER} AS $$
-  DECLARE
-    ahead places; given places[]; fact facts; mine xid8; looked pg_snapshot;
-    latest bigint; previous bytea := {NOTHING};
-    arrived CONSTANT bigint := (extract(epoch FROM clock_timestamp()) * 1000000)::bigint;
-    alone CONSTANT boolean := pg_current_xact_id_if_assigned() IS NULL;
-  BEGIN
-    IF expected <> 0 THEN
+
+def _behind(known: str) -> str:
+    """Refuse what does not stand behind the last version of its stream.
+
+    A place of position 0 or below says that: the stream has come to version -position, which by
+    now can be read.
+    """
+    return f"""IF expected <> 0 THEN
       SELECT version, digest INTO latest, previous
         FROM facts LEFT JOIN places USING (arrival)
         WHERE stream = of_stream ORDER BY version DESC LIMIT 1;
       IF latest IS DISTINCT FROM expected THEN
-        IF EXISTS (SELECT FROM facts WHERE event_id = ANY (ids)) THEN
+        IF EXISTS (SELECT FROM facts WHERE event_id = {known}) THEN
           RAISE integrity_constraint_violation USING MESSAGE = 'an event has this id already';
         END IF;
         IF previous IS NULL THEN
           PERFORM place(true);
         END IF;
-        ahead.position := -coalesce(latest, 0);
-        RETURN NEXT ahead;
+        refused.position := -coalesce(latest, 0);
+        RETURN NEXT refused;
+        RETURN;
+      END IF;
+    END IF;"""
+
+
+TURN = f"""IF turn <> 'try' THEN
+      PERFORM pg_advisory_xact_lock({LOCK});
+    ELSIF NOT pg_try_advisory_xact_lock({LOCK}) THEN
+      RETURN;
+    END IF;
+    {ISOLATED}"""
+
+AFTER_ALL = f"""PERFORM place(true);
+    RETURN QUERY {PLACES} ORDER BY version;"""
+
+# Whoever appends places that at once where nothing else can be waiting. The lock comes last: who
+# has it never waits for somebody else's fact.
+APPEND_ONE = f"""CREATE OR REPLACE FUNCTION
+  append_fact(of_stream text, expected bigint, turn text, type text, schema integer, id bytea,
+    at bigint, meta bytea, body bytea) RETURNS SETOF places {HEADER} AS $$
+  DECLARE
+    refused places; fact facts; latest bigint; previous bytea := {NOTHING};
+    {ALONE}
+  BEGIN
+    {_behind("id")}
+    INSERT INTO facts ({FACT})
+      VALUES (of_stream, expected + 1, type, schema, id, at, {NOW}, meta, body)
+      RETURNING * INTO fact;
+    IF turn = 'later' AND alone THEN
+      RETURN;
+    END IF;
+    {TURN}
+    IF alone AND previous IS NOT NULL THEN
+      RETURN QUERY INSERT INTO places
+        SELECT position, arrival, recorded_at, digest, sha256(seal || digest), seen
+          FROM (SELECT position + 1 AS position, fact.arrival AS arrival, {LEARNED} AS recorded_at,
+              {DIGEST} AS digest, seal, {seen_by("pg_current_snapshot()", "fact.xid")} AS seen
+            FROM ({LAST}) ahead WHERE {nobody_waits("pg_current_snapshot()", "fact.xid")}
+            OFFSET 0) given
+        RETURNING *;
+      IF FOUND THEN
         RETURN;
       END IF;
     END IF;
+    {AFTER_ALL}
+  END $$"""
+
+ARRIVE = f"""INSERT INTO facts ({FACT})
+        SELECT of_stream, expected + n, each.type, each.schema_version, each.id, each.time, arrived,
+            each.told, each.body
+          FROM unnest(types, schemas, ids, times, meta, bodies)
+            WITH ORDINALITY AS each (type, schema_version, id, time, told, body, n)"""
+
+APPEND = f"""CREATE OR REPLACE FUNCTION
+  append_facts(of_stream text, expected bigint, turn text, types text[], schemas integer[],
+    ids bytea[], times bigint[], meta bytea[], bodies bytea[]) RETURNS SETOF places {HEADER} AS $$
+  DECLARE
+    refused places; ahead places; given places[]; fact facts; mine xid8; looked pg_snapshot;
+    latest bigint; previous bytea := {NOTHING};
+    arrived CONSTANT bigint := {NOW};
+    {ALONE}
+  BEGIN
+    {_behind("ANY (ids)")}
     IF turn = 'later' AND alone THEN
       {ARRIVE};
       RETURN;
@@ -54,24 +119,15 @@ APPEND = f"""CREATE OR REPLACE FUNCTION
         RETURNING *
     LOOP
       IF ahead.position IS NULL THEN  -- all of them are in, and nothing of them is placed
-        IF turn <> 'try' THEN
-          PERFORM pg_advisory_xact_lock({LOCK});
-        ELSIF NOT pg_try_advisory_xact_lock({LOCK}) THEN
-          RETURN;
-        END IF;
-        {ISOLATED}
-        SELECT position, recorded_at, seal, seen
-          INTO ahead.position, ahead.recorded_at, ahead.seal, ahead.seen
-          FROM places ORDER BY position DESC LIMIT 1;
+        {TURN}
+        SELECT * INTO ahead.position, ahead.recorded_at, ahead.seal, ahead.seen
+          FROM ({LAST}) newest;
         looked := pg_current_snapshot();
         mine := fact.xid;
-        IF alone AND previous IS NOT NULL AND pg_snapshot_xmin(ahead.seen)
-            BETWEEN pg_snapshot_xmax(looked) AND mine THEN
-          ahead.seen := looked;
-          {LOOKED_AT}
+        IF alone AND previous IS NOT NULL AND {nobody_waits("looked", "mine")} THEN
+          ahead.seen := {seen_by("looked", "mine")};
         ELSE
-          PERFORM place(true);
-          RETURN QUERY {PLACES} ORDER BY version;
+          {AFTER_ALL}
           RETURN;
         END IF;
       END IF;
@@ -98,7 +154,7 @@ SETTLE = f"""CREATE OR REPLACE FUNCTION settle(of_stream text, expected bigint, 
     RETURN QUERY {PLACES} AND version <= last ORDER BY version;
   END $$"""
 
-FUNCTIONS = (PLACE, APPEND, SETTLE)
+FUNCTIONS = (PLACE, APPEND_ONE, APPEND, SETTLE)
 
-APPENDING = "append_facts, settle, place"
+APPENDING = "append_fact, append_facts, settle, place"
 """What a role must be able to call that appends."""

@@ -12,6 +12,9 @@ from core.digests import FORMAT
 LOCK = "1163285315, 'places'::regclass::oid::integer"
 """The key of the lock of whoever places: "EVSC", and the very table, for a server may hold many."""
 
+LEARNED = "greatest(ahead.recorded_at, fact.arrived_at)"
+"""When the log learned of a fact: it never goes backwards."""
+
 PARTS = (
     f"'{FORMAT.decode()}'::bytea",
     "convert_to(fact.stream, 'UTF8')",
@@ -20,7 +23,7 @@ PARTS = (
     "convert_to(fact.type, 'UTF8')",
     "fact.schema_version::text::bytea",
     "fact.occurred_at::text::bytea",
-    "ahead.recorded_at::text::bytea",
+    f"{LEARNED}::text::bytea",
     "previous",
     "fact.metadata",
     "fact.data",
@@ -43,20 +46,30 @@ ISOLATED = """IF current_setting('transaction_isolation') <> 'read committed' TH
       RAISE EXCEPTION 'events are placed in a READ COMMITTED transaction only';
     END IF;"""
 
-AFTER_MINE = "(mine::text::bigint + 1)::text"
-"""The number of the transaction after one's own."""
+
+def nobody_waits(looked: str, mine: str) -> str:
+    """Whether nobody has committed since the last place was given but who gave it."""
+    return f"pg_snapshot_xmin(ahead.seen) BETWEEN pg_snapshot_xmax({looked}) AND {mine}"
+
+
+def after(mine: str) -> str:
+    """The number of the transaction after one's own, as text."""
+    return f"({mine}::text::bigint + 1)::text"
+
 
 # A transaction that gives places has looked at itself as well: what it appends after that, it
 # places at once (`alone` is false by then). So `seen` is of when it will have committed, if nobody
 # else is under way; or each placing would have to look at the facts of the one before.
-LOOKED_AT = f"""IF pg_snapshot_xmin(ahead.seen) = mine AND pg_snapshot_xmax(ahead.seen) = mine THEN
-      ahead.seen := ({AFTER_MINE} || ':' || {AFTER_MINE} || ':')::pg_snapshot;
-    END IF;"""
+def seen_by(looked: str, mine: str) -> str:
+    """What a transaction has seen that looked so, and gives places now."""
+    return f"""CASE WHEN pg_snapshot_xmin({looked}) = {mine} AND pg_snapshot_xmax({looked}) = {mine}
+      THEN ({after(mine)} || ':' || {after(mine)} || ':')::pg_snapshot ELSE {looked} END"""
+
 
 NEXT = f"""ahead.position := ahead.position + 1;
     ahead.arrival := fact.arrival;
-    ahead.recorded_at := greatest(ahead.recorded_at, fact.arrived_at);
     ahead.digest := {DIGEST};
+    ahead.recorded_at := {LEARNED};
     ahead.seal := sha256(ahead.seal || ahead.digest);
     previous := ahead.digest;"""
 """Gives a fact its place behind `ahead`; `previous` is the digest before it in its stream."""
@@ -91,14 +104,14 @@ PLACE = f"""CREATE OR REPLACE FUNCTION
     mine := pg_current_xact_id_if_assigned();
     until := greatest(pg_snapshot_xmax(ahead.seen), mine);
     IF everything OR since IS NULL
-        OR since > until AND since IS DISTINCT FROM ({AFTER_MINE})::xid8 THEN
+        OR since > until AND since IS DISTINCT FROM ({after("mine")})::xid8 THEN
       since := '0'::xid8;
       until := '{2**64 - 1}'::xid8;
     END IF;
     IF mine < since THEN
       open := open || mine;
     END IF;
-    {LOOKED_AT}
+    ahead.seen := {seen_by("ahead.seen", "mine")};
     FOR fact IN
       SELECT *, CASE lag(version) OVER stream WHEN version - 1
             THEN lag(number) OVER stream END AS before
