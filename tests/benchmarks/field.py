@@ -36,9 +36,9 @@ def peer_is_here() -> bool:
     return find_spec("eventsourcing") is not None
 
 
-def field(place: Place = in_file) -> dict[str, Open]:
-    """Name → how it is opened."""
-    everybody: dict[str, Open] = {OURS: Ours, FULL: Full}
+def field(place: Place = in_file, waits: bool = True) -> dict[str, Open]:
+    """Name → how it is opened; whether ours waits for the place of what it appends."""
+    everybody: dict[str, Open] = {OURS: partial(Ours, waits=waits), FULL: Full}
     if peer_is_here():
         from tests.benchmarks.peer import Default
         from tests.benchmarks.peer_structs import Structs
@@ -63,7 +63,11 @@ def fresh(
 
 
 def on_fresh(
-    folder: Path, place: Place, work: Callable[[Contender], Callable[[], object]], units: int
+    folder: Path,
+    everybody: Mapping[str, Open],
+    place: Place,
+    work: Callable[[Contender], Callable[[], object]],
+    units: int,
 ) -> Mapping[str, Callable[[], Figures]]:
     """Name → a visit: the work of each on an empty store, per unit of it."""
 
@@ -71,7 +75,7 @@ def on_fresh(
         with fresh(open_, folder, place) as one:
             return {"": timed(work(one))[""] / units}
 
-    return {name: partial(visit, open_) for name, open_ in field(place).items()}
+    return {name: partial(visit, open_) for name, open_ in everybody.items()}
 
 
 def optimized(code: str) -> float:

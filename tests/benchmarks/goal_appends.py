@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import tempfile
+import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 from core.orders import orders
+from core.stores.soon import DELAY
 from tests.benchmarks import raw
-from tests.benchmarks.contenders import OURS, Contender, Orders, facts
+from tests.benchmarks.contenders import OURS, Contender, Open, Orders, facts
 from tests.benchmarks.field import field, fresh, on_fresh
 from tests.benchmarks.histories import short_order
 from tests.benchmarks.measuring import Figures, Race
@@ -27,12 +29,19 @@ WORK: Mapping[str, Callable[[Contender, Orders], object]] = {
 
 
 def appends(
-    folder: Path, quick: bool, work: str, place: Place = in_file, number: int = 150
+    folder: Path,
+    quick: bool,
+    work: str,
+    place: Place = in_file,
+    number: int = 150,
+    waits: bool = True,
 ) -> Iterator[Race]:
     """Short orders, appended one way by everybody; seconds per event."""
     asked = short_orders(number // 5 if quick else number)
-    _check(folder, place, work)
-    yield race("", on_fresh(folder, place, partial(_work, work, asked), EVENTS * len(asked)))
+    everybody = field(place, waits)
+    _check(folder, everybody, place, work)
+    visits = on_fresh(folder, everybody, place, partial(_work, work, asked), EVENTS * len(asked))
+    yield race("", visits)
 
 
 def on_disk(folder: Path, quick: bool) -> Iterator[Race]:
@@ -55,10 +64,14 @@ def short_orders(number: int) -> Orders:
 
 
 def _work(work: str, asked: Orders, one: Contender) -> Callable[[], object]:
-    one.append_orders(
-        [("first", facts(short_order("first")))]
-    )  # connections and statements are ready
+    warm(one, "first")
     return partial(WORK[work], one, asked)
+
+
+def warm(one: Contender, name: str) -> None:
+    """Append an order, so that connections and statements are ready, also of whoever places."""
+    one.append_orders([(name, facts(short_order(name)))])
+    time.sleep(2 * DELAY)
 
 
 def _anew(one: Contender) -> Callable[[Orders], object]:
@@ -66,10 +79,10 @@ def _anew(one: Contender) -> Callable[[Orders], object]:
     return one.handle_anew if isinstance(one, Ours) else one.handle
 
 
-def _check(folder: Path, place: Place, work: str) -> None:
+def _check(folder: Path, everybody: Mapping[str, Open], place: Place, work: str) -> None:
     """Nobody is timed who has an order otherwise than it was kept."""
     expected = orders.fold(short_order("o0"))
-    for open_ in field(place).values():
+    for open_ in everybody.values():
         with fresh(open_, folder, place) as one:
             WORK[work](one, short_orders(1))
             raw.agree(one.state("o0"), expected)

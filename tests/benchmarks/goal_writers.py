@@ -15,7 +15,7 @@ from typing import Any
 
 from tests.benchmarks.contenders import Contender, Open, facts
 from tests.benchmarks.field import field
-from tests.benchmarks.goal_appends import EVENTS, race
+from tests.benchmarks.goal_appends import EVENTS, race, warm
 from tests.benchmarks.histories import short_order
 from tests.benchmarks.measuring import Figures, Race
 from tests.benchmarks.places import on_server
@@ -27,12 +27,12 @@ Work = Callable[[Contender, int, int], int]
 """(contender, number of the process, how much) → how often it worked in vain."""
 
 
-def distinct(folder: Path, quick: bool) -> Iterator[Race]:
+def distinct(folder: Path, quick: bool, waits: bool = True) -> Iterator[Race]:
     """Each process appends orders of its own, an event a commit; seconds per event."""
-    number = 5 if quick else 25
+    number = 10 if quick else 50
     visits = {
         name: partial(_visit, open_, _own_orders, number, WRITERS * number * EVENTS)
-        for name, open_ in field(on_server).items()
+        for name, open_ in field(on_server, waits).items()
     }
     yield race("", visits)
 
@@ -85,6 +85,7 @@ def _write(
     with opening:  # some lay their tables out again each time, and trip over each other
         one = open_(url, False)
     with closing(one):
+        warm(one, f"first of {number}")
         one.state(HOT)
         ready.wait()
         began = time.perf_counter()
@@ -99,4 +100,6 @@ def _check(one: Contender, work: Work, much: int) -> None:
         assert version == 4 + WRITERS * much, f"{type(one).__name__} has {version} versions"
     else:
         events = sum(1 for _ in one.log())
-        assert events == 4 + WRITERS * much * EVENTS, f"{type(one).__name__} kept {events} events"
+        assert events == 4 + WRITERS * (1 + much) * EVENTS, (
+            f"{type(one).__name__} kept {events} events"
+        )

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime
+from functools import partial
 from operator import attrgetter
-from typing import Any
+from typing import Any, cast
 
 from core import TimeMachine
 from core.errors import VersionConflict
@@ -25,6 +26,7 @@ from core.orders import (
     orders,
 )
 from core.stores import open_store
+from core.stores.postgres import PostgresStore
 from tests.benchmarks.contenders import CLASSES, PAGE, Orders, address, flat
 from tests.benchmarks.two_views import Seen
 
@@ -38,21 +40,28 @@ COMMANDS: dict[str, Any] = {
 
 
 class Ours:
-    """A time machine."""
+    """A time machine. On a server it may leave to somebody else which place an event gets."""
 
-    def __init__(self, url: str, snapshots: bool = False) -> None:
+    def __init__(self, url: str, snapshots: bool = False, waits: bool = True) -> None:
         self.machine = TimeMachine(open_store(url, codec()), snapshots)
+        self._waits = waits
+        self._append = partial(self.machine.store.append, wait_for_position=waits)
 
     def append_singly(self, asked: Orders) -> None:
-        append = self.machine.store.append
         for name, happened in asked:
             for version, (kind, values) in enumerate(happened):
-                append(orders.stream(name), [CLASSES[kind](name, *values)], version)
+                self._append(orders.stream(name), [CLASSES[kind](name, *values)], version)
+        self._settle()
 
     def append_orders(self, asked: Orders) -> None:
-        append = self.machine.store.append
         for name, happened in asked:
-            append(orders.stream(name), [CLASSES[kind](name, *own) for kind, own in happened], 0)
+            events = [CLASSES[kind](name, *own) for kind, own in happened]
+            self._append(orders.stream(name), events, 0)
+        self._settle()
+
+    def _settle(self) -> None:
+        if not self._waits:  # it is not over before each has its place
+            cast(PostgresStore, self.machine.store).place()
 
     def handle(self, asked: Orders) -> None:
         handler = Handler(self.machine.repository, orders, lambda command: command.order_id)

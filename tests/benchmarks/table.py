@@ -21,17 +21,20 @@ EXPLAINED = (
     " everybody in turn, files in memory. Where there is a p95, it is the p95 that is compared."
 )
 append = partial(partial, goal_appends.appends)
-append_on_server = partial(append, place=on_server, number=60)
+append_on_server = partial(append, place=on_server, number=200)
 RACES: dict[str, Callable[[Path, bool], Iterator[Race]]] = {
     "1": append(work="an event a commit"),
     "2": append(work="an order a commit"),
     "3": append(work="command cycle"),
     "3b": append(work="command cycle, each order read anew"),
     "4": goal_appends.on_disk,
-    "5": append_on_server(work="an event a commit"),
-    "6": append_on_server(work="an order a commit"),
+    "5": append_on_server(work="an event a commit", waits=False),
+    "5b": append_on_server(work="an event a commit"),
+    "6": append_on_server(work="an order a commit", waits=False),
+    "6b": append_on_server(work="an order a commit"),
     "7": append_on_server(work="command cycle"),
-    "8": goal_writers.distinct,
+    "8": partial(goal_writers.distinct, waits=False),
+    "8b": goal_writers.distinct,
     "9": goal_writers.hot,
     "10": goal_states.replays,
     "11": partial(goal_states.replays, place=on_server),
