@@ -7,7 +7,7 @@ from itertools import islice
 from typing import Any, TypeVar
 
 from core.projections import END, Key, Projection, Table, Transition
-from core.stores.shelves import Shelf, Spans
+from core.stores.shelves import Flush, Shelf, Spans
 
 R = TypeVar("R")
 
@@ -27,11 +27,13 @@ class Place:
 class Writer:
     """One projection on its way through the log: its live rows and what has changed in them."""
 
-    def __init__(self, projection: Projection, shelf: Shelf, place: Place) -> None:
-        self._shelf = shelf
+    def __init__(
+        self, projection: Projection, beside: bool, shelf: Shelf, found: int | None, place: Place
+    ) -> None:
+        self._projection = projection
+        self._beside = beside
         self._place = place
         self._evolve = projection.evolve
-        found = shelf.checkpoint()
         if found is None:
             shelf.reset()
         self.checkpoint = found or 0
@@ -48,15 +50,11 @@ class Writer:
         if self._evolve and self._place.position > self.checkpoint:
             self._evolve(self, transition)
 
-    def flush(self, position: int) -> bool:
-        """Write what has changed; False, and nothing written, if another projector was here."""
-        if position <= self.checkpoint:
-            return True
+    def flush(self, position: int) -> Flush:
+        """What has changed and is to be written; afterwards it counts as being on the shelf."""
         spans = {name: rows.spans() for name, rows in self._tables.items()}
-        if not self._shelf.write(spans, self.checkpoint, position):
-            return False
-        self.checkpoint = position
-        return True
+        before, self.checkpoint = self.checkpoint, position
+        return Flush(self._projection, self._beside, spans, before, position)
 
 
 class _LiveRows(MutableMapping[Key, Any]):

@@ -15,11 +15,13 @@ from core.projections import END, Projection, Transition
 from core.repository import Progress as Progress
 from core.repository import Repository
 from core.stores import EventStore
-from core.stores.shelves import Shelf
 
 BATCH = 2000
 COUNTED = 50_000
 """How many events are counted at once where none has to be read."""
+TOGETHER = 200
+"""So few events are written by all projections in one transaction; with more, an append would have
+to wait too long."""
 
 
 class Projector:
@@ -42,13 +44,14 @@ class Projector:
 
     def checkpoints(self) -> dict[str, int]:
         """How far each projection has come."""
-        shelves = {name: self._store.shelf(one) for name, one in self._projections.items()}
-        return {name: shelf.checkpoint() or 0 for name, shelf in shelves.items()}
+        return {name: reached or 0 for name, reached in self._reached().items()}
+
+    def _reached(self) -> dict[str, int | None]:
+        return self._store.checkpoints(list(self._projections.values()))
 
     def unfinished(self) -> list[str]:
         """The projections that have no rows of today's shape: they are new, or mean more now."""
-        projections = self._projections.items()
-        return [name for name, one in projections if self._store.shelf(one).checkpoint() is None]
+        return [name for name, reached in self._reached().items() if reached is None]
 
     def project(self, progress: Progress | None = None) -> int:
         """Bring every projection to the head of the log; returns the position reached.
@@ -57,8 +60,7 @@ class Projector:
         """
         if new := self.unfinished():
             self._make([self._projections[name] for name in new], progress)
-        shelves = [(one, self._store.shelf(one)) for one in self._projections.values()]
-        return self._run(shelves, progress)
+        return self._run(list(self._projections.values()), False, progress)
 
     def rebuild(self, view: str | None = None, progress: Progress | None = None) -> None:
         """Make one read model (or all) anew from the log, beside the live rows, and swap.
@@ -86,14 +88,13 @@ class Projector:
     ) -> None:
         """Fold the log into rows beside the live ones, and let them take their place. Where
         several projectors are at it they share the work: the first to finish swaps."""
-        beside = [(one, self._store.shelf(one, beside=True)) for one in projections]
         try:
-            self._run(beside, progress)
+            self._run(projections, True, progress)
         except StoreUnavailable:
             # Where another has finished meanwhile, the tables this one looked into have taken the
             # place of the live ones. It is that only if some are gone.
-            left = [one for one, shelf in beside if shelf.checkpoint() is not None]
-            if len(left) == len(beside):
+            left = self._left(projections, True)
+            if len(left) == len(projections):
                 raise
             if left:
                 self._make(left, progress, enough)
@@ -101,40 +102,51 @@ class Projector:
             for one in projections:
                 self._store.swap(one, enough)
 
-    def _run(self, shelves: Sequence[tuple[Projection, Shelf]], progress: Progress | None) -> int:
+    def _left(self, projections: Sequence[Projection], beside: bool) -> list[Projection]:
+        reached = self._store.checkpoints(projections, beside)
+        return [one for one in projections if reached[one.name] is not None]
+
+    def _run(
+        self, projections: Sequence[Projection], beside: bool, progress: Progress | None
+    ) -> int:
         """Bring these to the head of the log; what the store tells by itself, before the others."""
-        told = [one for one in shelves if one[0].evolve is None]
-        folded = [one for one in shelves if one[0].evolve]
+        told = [one for one in projections if one.evolve is None]
+        folded = [one for one in projections if one.evolve]
         head, ends = self._store.head().position, []
         if told:
             quietly = None if folded else progress
-            ends.append(self._go_on(told, head, _counted, _flushed_at_once, quietly))
+            ends.append(self._go_on(told, beside, head, _counted, self._flushed_at_once, quietly))
         if folded:
-            ends.append(self._go_on(folded, head, self._folded, _flushed, progress))
+            ends.append(self._go_on(folded, beside, head, self._folded, self._flushed, progress))
         return min(ends, default=0)
 
     def _go_on(
         self,
-        shelves: Sequence[tuple[Projection, Shelf]],
+        projections: Sequence[Projection],
+        beside: bool,
         head: int,
         batches: Callable[[int, int], Iterator[tuple[int, Iterator[Transition]]]],
-        flushed: Callable[[Sequence[Writer], int], list[bool]],
+        flushed: Callable[[Sequence[Writer], int], bool],
         progress: Progress | None,
     ) -> int:
         """Go on from the furthest checkpoint behind; those further on join when it gets there."""
-        place = Place()
-        writers = [Writer(projection, shelf, place) for projection, shelf in shelves]
+        place, known = Place(), self._store.checkpoints(projections, beside)
+        writers = [
+            Writer(one, beside, self._store.shelf(one, beside), known[one.name], place)
+            for one in projections
+        ]
         behind = reached = min((writer.checkpoint for writer in writers), default=0)
         for reached, transitions in batches(behind, head):
             for transition in transitions:
                 place.position = transition.recorded.position
                 for writer in writers:
                     writer.evolve(transition)
-            if not all(flushed(writers, reached)):
+            late = [one for one in writers if one.checkpoint < reached]
+            if late and not flushed(late, reached):
                 # Another projector was here: go on from where it is. What has no checkpoint any
                 # more was made beside, and has taken its place.
-                left = [one for one in shelves if one[1].checkpoint() is not None]
-                return self._go_on(left, head, batches, flushed, progress)
+                left = self._left(projections, beside)
+                return self._go_on(left, beside, head, batches, flushed, progress)
             if progress:
                 progress(reached, head)
         return reached
@@ -146,18 +158,26 @@ class Projector:
         while batch := list(islice(log, BATCH)):
             yield batch[-1].position, states.transitions(batch)
 
+    def _flushed(self, writers: Sequence[Writer], position: int) -> bool:
+        """Whether all have written what changed up to a position: together, or one by one."""
+        together = _far(writers, position) <= TOGETHER
+        groups = [writers] if together else [[one] for one in writers]
+        return all(self._written(group, position) for group in groups)
 
-def _flushed(writers: Sequence[Writer], position: int) -> list[bool]:
-    """Whether each has written what changed up to a position."""
-    return [writer.flush(position) for writer in writers]
+    def _flushed_at_once(self, writers: Sequence[Writer], position: int) -> bool:
+        """The same where the store tells the rows: side by side, a third faster, if many."""
+        if _far(writers, position) <= BATCH:
+            return self._flushed(writers, position)  # or to begin a thread would take longer
+        with ThreadPoolExecutor() as each:
+            return all(list(each.map(lambda one: self._written([one], position), writers)))
+
+    def _written(self, writers: Sequence[Writer], position: int) -> bool:
+        return all(self._store.write([one.flush(position) for one in writers]))
 
 
-def _flushed_at_once(writers: Sequence[Writer], position: int) -> list[bool]:
-    """The same where the store tells the rows: side by side, a third faster, if they are many."""
-    if position - min(writer.checkpoint for writer in writers) <= BATCH:
-        return _flushed(writers, position)  # or to begin a thread would take longer
-    with ThreadPoolExecutor() as beside:
-        return list(beside.map(lambda writer: writer.flush(position), writers))
+def _far(writers: Sequence[Writer], position: int) -> int:
+    """How far the last of them is behind."""
+    return position - min(one.checkpoint for one in writers)
 
 
 def _counted(after: int, head: int) -> Iterator[tuple[int, Iterator[Transition]]]:

@@ -8,20 +8,18 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from importlib import import_module
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol
 
 from core.codec import Codec
 from core.digests import NOTHING
 from core.errors import StoreUnavailable, UnknownStore
 from core.events import Event, Recorded, StoredRow
 from core.moments import Moment
-from core.projections import END, Projection, Query, Table
+from core.projections import Table
 from core.stores.migrating import Migrated
 from core.stores.sandbox import Answer, Limits
-from core.stores.shelves import Shelf
+from core.stores.shelves import ReadModels
 from core.stores.turns import Pages, Turn
-
-R = TypeVar("R")
 
 
 @dataclass(frozen=True)
@@ -56,7 +54,7 @@ class Search:
     to_position: int | None = None
 
 
-class EventStore(Protocol):
+class EventStore(ReadModels, Protocol):
     """The log. Positions are dense; what a reader has seen, no later append comes before."""
 
     url: str
@@ -163,32 +161,6 @@ class EventStore(Protocol):
 
     def reached(self) -> int:
         """The furthest position any checkpoint or snapshot has seen: a witness of the log's end."""
-        ...
-
-    def shelf(self, projection: Projection, beside: bool = False) -> Shelf:
-        """The rows of a projection, to be kept current; `beside` the live ones for a rebuild."""
-        ...
-
-    def swap(self, projection: Projection, enough: int = END) -> bool:
-        """Let rebuilt rows take the live ones' place, unless short of both them and `enough`."""
-        ...
-
-    def query(self, table: Table[R], position: int, query: Query) -> list[R]:
-        """The rows of a table as of a position."""
-        ...
-
-    def values(
-        self, table: Table[Any], columns: Sequence[str], position: int, query: Query
-    ) -> list[tuple[Any, ...]]:
-        """Some columns of all the rows that meet the conditions as of a position, in no order."""
-        ...
-
-    def count(self, table: Table[Any], position: int, query: Query) -> int:
-        """How many rows a query finds as of a position, its limit aside."""
-        ...
-
-    def changes(self, table: Table[R], position: int) -> Iterator[tuple[R, int, int]]:
-        """Every row that came by a position, oldest first, and from and to where it holds."""
         ...
 
     def ask(self, sql: str, tables: Sequence[Table[Any]], position: int, limits: Limits) -> Answer:

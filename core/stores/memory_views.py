@@ -13,7 +13,7 @@ from core.stores import Search
 from core.stores.along import changes_along, rows_after
 from core.stores.rows import Row, written
 from core.stores.sandbox import Answer, Limits
-from core.stores.shelves import Shelf, Spans
+from core.stores.shelves import Flush, Spans
 from core.stores.temporal import ask_at, copier
 
 R = TypeVar("R")
@@ -51,17 +51,18 @@ class MemoryShelf:
         spans = self._spans[table.name].get(key)
         return spans[-1][0] if spans and spans[-1][2] == END else None
 
-    def write(self, spans: dict[str, Spans], checkpoint: int, new_checkpoint: int) -> bool:
-        if checkpoint != self._checkpoint:
+    def write(self, flush: Flush) -> bool:
+        """Write all this, unless another projector has moved the checkpoint."""
+        if flush.checkpoint != self._checkpoint:
             return False
         tables = {table.name: table for table in self._projection.tables}
-        for name, changed in spans.items():
+        for name, changed in flush.spans.items():
             for key, position in changed.ended:
                 self._spans[name][key][-1][2] = position
             for row, start, end in changed.rows:
                 key = tables[name].key_of(row)
                 self._spans[name].setdefault(key, []).append([row, start, end])
-        self._checkpoint = new_checkpoint
+        self._checkpoint = flush.new_checkpoint
         return True
 
     def as_of(self, table: Table[R], position: int, not_at: int | None = None) -> Iterator[R]:
@@ -84,11 +85,19 @@ class MemoryViews:
         self._log: list[StoredRow] = []
         self._shelves: dict[tuple[str, bool], MemoryShelf] = {}
 
-    def shelf(self, projection: Projection, beside: bool = False) -> Shelf:
+    def shelf(self, projection: Projection, beside: bool = False) -> MemoryShelf:
         place = projection.name, beside
         if place not in self._shelves or not self._shelves[place].is_of(projection):
             self._shelves[place] = MemoryShelf(projection, beside)
         return self._shelves[place]
+
+    def checkpoints(
+        self, projections: Sequence[Projection], beside: bool = False
+    ) -> dict[str, int | None]:
+        return {one.name: self.shelf(one, beside).checkpoint() for one in projections}
+
+    def write(self, flushes: Sequence[Flush]) -> list[bool]:
+        return [self.shelf(one.projection, one.beside).write(one) for one in flushes]
 
     def swap(self, projection: Projection, enough: int = END) -> bool:
         made = self._shelves.get((projection.name, True))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from functools import cache
@@ -14,8 +14,8 @@ from sqlalchemy import Column, Connection, func, select, text
 
 from core.projections import END, Key, Projection, Stays, Table, Tally
 from core.stores import stays, tallies
-from core.stores.rows import Row, named, read_rows, written, written_keys
-from core.stores.shelves import Spans
+from core.stores.rows import Fetch, Row, named, read_rows, written, written_keys
+from core.stores.shelves import Flush, Spans
 from core.stores.tables import (
     HIGHS,
     Dialect,
@@ -29,7 +29,9 @@ from core.stores.tables import (
 )
 
 R = TypeVar("R")
+Pages = Mapping[str, list[Row]]
 
+CHECKPOINTS = "SELECT name, shape, position FROM checkpoints"
 BESIDE = "__beside"
 
 LAYOUT = 3
@@ -55,6 +57,7 @@ class Connections(Protocol):
     def insert_rows(self, connection: Connection, name: str, rows: list[Row]) -> None: ...
 
 
+@cache
 def shape(projection: Projection) -> str:
     """Names the tables a projection writes and what it means by them; another shape is rebuilt."""
     tables = [
@@ -85,6 +88,15 @@ def noted(
     return found
 
 
+def checkpoints_of(
+    fetch: Fetch, projections: Sequence[Projection], beside: bool
+) -> dict[str, int | None]:
+    """How far each projection has come; None where it has no tables of today's shape."""
+    suffix = BESIDE if beside else ""
+    known = {(name, of): at for name, of, at in fetch(CHECKPOINTS, ())}
+    return {one.name: known.get((one.name + suffix, shape(one))) for one in projections}
+
+
 class SqlShelf:
     """The rows of one projection, live or beside the live ones."""
 
@@ -94,16 +106,10 @@ class SqlShelf:
         self._suffix = BESIDE if beside else ""
         self._name = projection.name + self._suffix
 
-    def checkpoint(self) -> int | None:
-        with self._store.reading() as connection:
-            return self._reached(connection)
-
-    def _reached(self, connection: Connection) -> int | None:
-        return noted(connection, self._projection, self._suffix, checkpoints.c.position)
-
     def reset(self) -> None:
         with self._store.writing() as connection:
-            if not self._suffix and self._reached(connection) is not None:
+            reached = noted(connection, self._projection, self._suffix, checkpoints.c.position)
+            if not self._suffix and reached is not None:
                 return  # another projector was faster, and may have written already
             generation = connection.execute(
                 select(func.coalesce(func.max(checkpoints.c.generation), 0) + 1)
@@ -132,30 +138,32 @@ class SqlShelf:
         live = [row[:-1] for row in found if row[-1] == END]
         return read_rows(table, live)[0] if live else None
 
-    def write(self, spans: dict[str, Spans], checkpoint: int, new_checkpoint: int) -> bool:
-        mine = (checkpoints.c.name == self._name) & (checkpoints.c.position == checkpoint)
-        moved = checkpoints.update().where(mine).values(position=new_checkpoint)
-        # What is counted is counted before anybody has to wait for this one to write.
-        pages = {
-            table.name: tallies.pages(self._store.fetch, table, checkpoint, new_checkpoint)
+    def counted(self, flush: Flush) -> Pages:
+        """The pages of its tallies."""
+        return {
+            table.name: tallies.pages(
+                self._store.fetch, table, flush.checkpoint, flush.new_checkpoint
+            )
             for table in self._projection.tables
             if isinstance(table, Tally)
         }
-        with self._store.writing() as connection:
-            if connection.execute(moved).rowcount != 1:
-                return False
-            for table in self._projection.tables:
-                name = table.name + self._suffix
-                if isinstance(table, Stays):
-                    asked = stays.reached(
-                        table, self._store.dialect, name, checkpoint, new_checkpoint
-                    )
-                    sql = asked.sql.replace("?", self._store.mark)
-                    connection.exec_driver_sql(sql, asked.values)
-                elif pages.get(table.name):
-                    self._store.insert_rows(connection, name, pages[table.name])
-                elif table.name in spans:
-                    self._write_table(connection, table, name, spans[table.name])
+
+    def write(self, connection: Connection, flush: Flush, pages: Pages) -> bool:
+        """Write all this in a transaction, unless another projector has moved the checkpoint."""
+        mark, moved = self._store.mark, (flush.checkpoint, flush.new_checkpoint)
+        sql = f"UPDATE checkpoints SET position = {mark} WHERE name = {mark} AND position = {mark}"
+        asked = (flush.new_checkpoint, self._name, flush.checkpoint)
+        if connection.exec_driver_sql(sql, asked).rowcount != 1:
+            return False
+        for table in self._projection.tables:
+            name = table.name + self._suffix
+            if isinstance(table, Stays):
+                reached = stays.reached(table, self._store.dialect, name, *moved)
+                connection.exec_driver_sql(reached.sql.replace("?", mark), reached.values)
+            elif pages.get(table.name):
+                self._store.insert_rows(connection, name, pages[table.name])
+            elif table.name in flush.spans:
+                self._write_table(connection, table, name, flush.spans[table.name])
         return True
 
     def _write_table(

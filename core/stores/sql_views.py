@@ -14,9 +14,9 @@ from core.projections import END, Derived, Projection, Query, Table, Tally
 from core.stores.asking import count_asked, rows_asked, values_asked
 from core.stores.beside import index_beside, swap_tables
 from core.stores.derived import reached, through_time
-from core.stores.read_models import SqlShelf
+from core.stores.read_models import SqlShelf, checkpoints_of
 from core.stores.rows import Asked, Row, read_changes, read_rows, read_values, written_changes
-from core.stores.shelves import Shelf
+from core.stores.shelves import Flush, Shelf
 from core.stores.tables import Dialect
 
 R = TypeVar("R")
@@ -47,6 +47,21 @@ class SqlViews(ABC):
 
     def shelf(self, projection: Projection, beside: bool = False) -> Shelf:
         return SqlShelf(self, projection, beside)
+
+    def checkpoints(
+        self, projections: Sequence[Projection], beside: bool = False
+    ) -> dict[str, int | None]:
+        return checkpoints_of(self.fetch, projections, beside)
+
+    def write(self, flushes: Sequence[Flush]) -> list[bool]:
+        # What is counted is counted before anybody has to wait for this one to write.
+        ready = [(SqlShelf(self, one.projection, one.beside), one) for one in flushes]
+        counted = [shelf.counted(one) for shelf, one in ready]
+        with self.writing() as connection:
+            return [
+                shelf.write(connection, one, pages)
+                for (shelf, one), pages in zip(ready, counted, strict=True)
+            ]
 
     def swap(self, projection: Projection, enough: int = END) -> bool:
         index_beside(self, projection)

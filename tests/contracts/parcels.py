@@ -11,7 +11,7 @@ import pytest
 
 from core.projections import END, Projection, Table
 from core.stores import EventStore
-from core.stores.shelves import Spans
+from core.stores.shelves import Flush, Spans
 from tests.orders.facts import NOON
 
 
@@ -52,10 +52,30 @@ ROWS = [
 ]
 
 
+def write(
+    store: EventStore,
+    spans: dict[str, Spans],
+    checkpoint: int,
+    new_checkpoint: int,
+    projection: Projection = deliveries,
+    *,
+    beside: bool = False,
+) -> bool:
+    """Whether one projection alone has written all this."""
+    [written] = store.write([Flush(projection, beside, spans, checkpoint, new_checkpoint)])
+    return written
+
+
+def reached(
+    store: EventStore, projection: Projection = deliveries, *, beside: bool = False
+) -> int | None:
+    """How far one projection has come."""
+    return store.checkpoints([projection], beside)[projection.name]
+
+
 @pytest.fixture
 def filled(store: EventStore) -> EventStore:
     """The four rows, all of them live since position 1."""
-    shelf = store.shelf(deliveries)
-    shelf.reset()
-    shelf.write({"parcels": Spans([(row, 1, END) for row in ROWS], [])}, 0, 1)
+    store.shelf(deliveries).reset()
+    write(store, {"parcels": Spans([(row, 1, END) for row in ROWS], [])}, 0, 1)
     return store

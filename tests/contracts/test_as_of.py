@@ -10,36 +10,43 @@ from core.orders.views.order_details import ORDERS
 from core.projections import END, Query, Table, Where
 from core.stores import EventStore
 from core.stores.shelves import Spans
-from tests.contracts.parcels import PARCELS, ROWS, SCALES, Parcel, deliveries, filled, parcel
+from tests.contracts.parcels import (
+    PARCELS,
+    ROWS,
+    SCALES,
+    Parcel,
+    deliveries,
+    filled,
+    parcel,
+    write,
+)
 from tests.orders.facts import lamp, opened
 
 __all__ = ["filled"]
 
 
 def test_a_table_of_few_keys_is_looked_up_at_any_position(store: EventStore) -> None:
-    shelf = store.shelf(deliveries)
-    shelf.reset()
+    store.shelf(deliveries).reset()
     first, second = parcel("a", 1, "1"), parcel("a", 1, "2")
     other, third = parcel("b", 2, "9"), parcel("a", 1, "3")
-    shelf.write({"scales": Spans([(first, 2, 4), (second, 4, END), (other, 5, END)], [])}, 0, 6)
-    shelf.write({"scales": Spans([(third, 8, END)], [(("a", 1), 8)])}, 6, 9)
+    write(store, {"scales": Spans([(first, 2, 4), (second, 4, END), (other, 5, END)], [])}, 0, 6)
+    write(store, {"scales": Spans([(third, 8, END)], [(("a", 1), 8)])}, 6, 9)
     held = [store.query(SCALES, position, Query()) for position in (1, 3, 4, 7, 8, END)]
     assert held == [[], [first], [second], [second, other], [third, other], [third, other]]
     named = Query((Where("name", "=", "a"),), "price", True)
     assert [store.query(SCALES, one, named) for one in (1, 7, END)] == [[], [second], [third]]
     assert [store.count(SCALES, one, Query()) for one in (1, 3, 7, END)] == [0, 1, 2, 2]
-    assert shelf.live(SCALES, ("a", 1)) == third
+    assert store.shelf(deliveries).live(SCALES, ("a", 1)) == third
 
 
 @pytest.mark.parametrize("table", [PARCELS, SCALES], ids=lambda table: table.name)
 def test_what_changed_between_two_positions_is_found_by_itself(
     store: EventStore, table: Table[Parcel]
 ) -> None:
-    shelf = store.shelf(deliveries)
-    shelf.reset()
+    store.shelf(deliveries).reset()
     still, old, new, later = parcel("a"), parcel("b"), parcel("b", price="2"), parcel("c")
     rows = [(still, 1, END), (old, 2, 5), (new, 5, END), (later, 6, END)]
-    shelf.write({table.name: Spans(rows, [])}, 0, 7)
+    write(store, {table.name: Spans(rows, [])}, 0, 7)
     assert store.query(table, 3, Query(not_at=6)) == [old]
     assert store.query(table, 6, Query(not_at=3)) == [new, later]
     assert store.query(table, 6, Query(not_at=3, order_by="name", limit=1)) == [new]
@@ -59,13 +66,12 @@ def test_some_columns_are_read_without_the_others(filled: EventStore) -> None:
 
 def test_a_list_of_the_latest_begins_where_it_stood_then(store: EventStore) -> None:
     """However many rows came later, and though one of them came to light late."""
-    shelf = store.shelf(deliveries)
-    shelf.reset()
+    store.shelf(deliveries).reset()
     told = [(1, 50), (2, 400), (3, 30), *((n, n) for n in range(4, 700))]
     rows = [(parcel(f"p{n:03}", weight), n, END) for n, weight in told]
     for start in range(0, len(rows), 250):
         batch = rows[start : start + 250]
-        assert shelf.write({"parcels": Spans(batch, [])}, rows[start][1] - 1, batch[-1][1])
+        assert write(store, {"parcels": Spans(batch, [])}, rows[start][1] - 1, batch[-1][1])
     for position in (1, 2, 3, 60, 250, 251, 399, 690):
         known = [row for row, begun, _ in rows if begun <= position]
         latest = sorted(known, key=lambda row: (-row.weight, row.name))[:4]

@@ -9,10 +9,20 @@ from typing import Any
 
 import pytest
 
-from core.projections import END, Query, Where
+from core.projections import END, Projection, Query, Where
 from core.stores import EventStore
-from core.stores.shelves import Spans
-from tests.contracts.parcels import HOUSES, PARCELS, ROWS, Parcel, deliveries, filled, parcel
+from core.stores.shelves import Flush, Spans
+from tests.contracts.parcels import (
+    HOUSES,
+    PARCELS,
+    ROWS,
+    Parcel,
+    deliveries,
+    filled,
+    parcel,
+    reached,
+    write,
+)
 from tests.orders.facts import NOON
 
 __all__ = ["filled"]
@@ -26,10 +36,9 @@ def names(store: EventStore, *where: Where, **query: Any) -> str:
 
 
 def test_a_projection_that_never_ran_has_no_checkpoint(store: EventStore) -> None:
-    shelf = store.shelf(deliveries)
-    assert shelf.checkpoint() is None
-    shelf.reset()
-    assert shelf.checkpoint() == 0
+    assert reached(store) is None
+    store.shelf(deliveries).reset()
+    assert reached(store) == 0
 
 
 def test_a_row_comes_back_as_itself(store: EventStore) -> None:
@@ -37,7 +46,7 @@ def test_a_row_comes_back_as_itself(store: EventStore) -> None:
     shelf.reset()
     at = datetime(2017, 11, 24, 17, 0, 5, 123456, tzinfo=timezone(timedelta(hours=-3)))
     row = Parcel("ação 🪔'\"", -(2**63), Decimal("0.10"), NOON, city="", seen_at=at)
-    shelf.write({"parcels": Spans([(row, 1, END)], [])}, 0, 1)
+    write(store, {"parcels": Spans([(row, 1, END)], [])}, 0, 1)
     [found] = store.query(PARCELS, 1, Query())
     assert found == row
     assert str(found.price) == "0.10"
@@ -48,8 +57,8 @@ def test_rows_hold_from_their_position_until_their_next_change(store: EventStore
     shelf = store.shelf(deliveries)
     shelf.reset()
     light, heavy, back = parcel("a", 1), parcel("a", 2), parcel("a", 3)
-    shelf.write({"parcels": Spans([(light, 2, 5), (heavy, 5, END)], [])}, 0, 6)
-    shelf.write({"parcels": Spans([(back, 9, END)], [(("a",), 7)])}, 6, 9)
+    write(store, {"parcels": Spans([(light, 2, 5), (heavy, 5, END)], [])}, 0, 6)
+    write(store, {"parcels": Spans([(back, 9, END)], [(("a",), 7)])}, 6, 9)
     held = [store.query(PARCELS, position, Query()) for position in range(1, 11)]
     expected = [[], [light], [light], [light], [heavy], [heavy], [], [], [back], [back]]
     assert held == expected
@@ -59,7 +68,7 @@ def test_rows_hold_from_their_position_until_their_next_change(store: EventStore
 
 def test_a_row_that_ended_is_not_live(filled: EventStore) -> None:
     shelf = filled.shelf(deliveries)
-    shelf.write({"parcels": Spans([], [(("a",), 2)])}, 1, 2)
+    write(filled, {"parcels": Spans([], [(("a",), 2)])}, 1, 2)
     assert shelf.live(PARCELS, ("a",)) is None
     assert (shelf.live(PARCELS, ("b",)), shelf.live(PARCELS, ("z",))) == (ROWS[1], None)
 
@@ -68,59 +77,70 @@ def test_a_key_may_have_several_columns(store: EventStore) -> None:
     shelf = store.shelf(deliveries)
     shelf.reset()
     rows = [parcel("a", 1), parcel("a", 2), parcel("b", 1)]
-    shelf.write({"houses": Spans([(row, 1, END) for row in rows], [])}, 0, 1)
-    shelf.write({"houses": Spans([], [(("a", 2), 2)])}, 1, 2)
+    write(store, {"houses": Spans([(row, 1, END) for row in rows], [])}, 0, 1)
+    write(store, {"houses": Spans([], [(("a", 2), 2)])}, 1, 2)
     assert shelf.live(HOUSES, ("a", 1)) == rows[0]
     assert store.query(HOUSES, 2, Query()) == [rows[0], rows[2]]
 
 
 def test_a_projector_that_came_too_late_writes_nothing(filled: EventStore) -> None:
     late = Spans([(parcel("late"), 1, END)], [(("a",), 1)])
-    assert filled.shelf(deliveries).write({"parcels": late}, 0, 1) is False
-    assert (names(filled), filled.shelf(deliveries).checkpoint()) == ("abcd", 1)
+    assert write(filled, {"parcels": late}, 0, 1) is False
+    assert (names(filled), reached(filled)) == ("abcd", 1)
+
+
+def test_who_came_too_late_takes_nothing_from_who_writes_beside_it(store: EventStore) -> None:
+    parcels, houses = Projection("in time", (PARCELS,)), Projection("late", (HOUSES,))
+    for one in (parcels, houses):
+        store.shelf(one).reset()
+    row = Spans([(parcel("a"), 1, END)], [])
+    flushes = [
+        Flush(parcels, False, {"parcels": row}, 0, 5),
+        Flush(houses, False, {"houses": row}, 1, 5),
+    ]
+    assert store.write(flushes) == [True, False]
+    assert store.checkpoints([parcels, houses]) == {"in time": 5, "late": 0}
+    assert (names(store), store.count(HOUSES, END, Query())) == ("a", 0)
 
 
 def test_a_checkpoint_is_a_witness_of_how_far_the_log_had_reached(filled: EventStore) -> None:
-    filled.shelf(deliveries).write({}, 1, 70)
+    write(filled, {}, 1, 70)
     assert filled.reached() == 70
 
 
 def test_a_projection_that_means_something_else_now_has_no_checkpoint(filled: EventStore) -> None:
     revised = replace(deliveries, revision=2)
-    assert filled.shelf(revised).checkpoint() is None
+    assert reached(filled, revised) is None
     filled.shelf(revised).reset()
-    assert (filled.shelf(revised).checkpoint(), names(filled)) == (0, "")
+    assert (reached(filled, revised), names(filled)) == (0, "")
 
 
 def test_who_lays_live_rows_out_too_late_takes_nothing_away(filled: EventStore) -> None:
     filled.shelf(deliveries).reset()
-    assert (names(filled), filled.shelf(deliveries).checkpoint()) == ("abcd", 1)
+    assert (names(filled), reached(filled)) == ("abcd", 1)
 
 
 def test_rows_made_beside_are_not_seen_until_they_take_the_place(filled: EventStore) -> None:
-    beside = filled.shelf(deliveries, beside=True)
-    beside.reset()
-    beside.write({"parcels": Spans([(parcel("new"), 1, END)], [])}, 0, 3)
-    assert (names(filled), filled.shelf(deliveries).checkpoint()) == ("abcd", 1)
+    filled.shelf(deliveries, beside=True).reset()
+    write(filled, {"parcels": Spans([(parcel("new"), 1, END)], [])}, 0, 3, beside=True)
+    assert (names(filled), reached(filled)) == ("abcd", 1)
     filled.swap(deliveries)
-    assert (names(filled), filled.shelf(deliveries).checkpoint()) == ("new", 3)
+    assert (names(filled), reached(filled)) == ("new", 3)
 
 
 def test_who_comes_second_finds_that_the_rows_have_taken_their_place(filled: EventStore) -> None:
-    beside = filled.shelf(deliveries, beside=True)
-    beside.reset()
-    beside.write({"parcels": Spans([(parcel("new"), 1, END)], [])}, 0, 3)
+    filled.shelf(deliveries, beside=True).reset()
+    write(filled, {"parcels": Spans([(parcel("new"), 1, END)], [])}, 0, 3, beside=True)
     assert [filled.swap(deliveries), filled.swap(deliveries)] == [True, False]
-    assert (names(filled), filled.shelf(deliveries).checkpoint()) == ("new", 3)
+    assert (names(filled), reached(filled)) == ("new", 3)
 
 
 def test_rows_that_are_behind_the_live_ones_do_not_take_their_place(filled: EventStore) -> None:
-    beside = filled.shelf(deliveries, beside=True)
-    beside.reset()
+    filled.shelf(deliveries, beside=True).reset()
     assert not filled.swap(deliveries)
-    assert (names(filled), filled.shelf(deliveries).checkpoint()) == ("abcd", 1)
-    assert beside.checkpoint() == 0  # and are gone on with
-    beside.write({"parcels": Spans([(parcel("new"), 1, END)], [])}, 0, 1)
+    assert (names(filled), reached(filled)) == ("abcd", 1)
+    assert reached(filled, beside=True) == 0  # and are gone on with
+    write(filled, {"parcels": Spans([(parcel("new"), 1, END)], [])}, 0, 1, beside=True)
     assert filled.swap(deliveries)
     assert names(filled) == "new"
 
@@ -128,17 +148,15 @@ def test_rows_that_are_behind_the_live_ones_do_not_take_their_place(filled: Even
 def test_rows_that_came_far_enough_take_the_place_of_live_ones_that_went_on(
     filled: EventStore,
 ) -> None:
-    beside = filled.shelf(deliveries, beside=True)
-    beside.reset()
+    filled.shelf(deliveries, beside=True).reset()
     assert filled.swap(deliveries, 0)
-    assert (names(filled), filled.shelf(deliveries).checkpoint()) == ("", 0)
+    assert (names(filled), reached(filled)) == ("", 0)
 
 
 def test_a_second_rebuild_starts_from_nothing(filled: EventStore) -> None:
     for name in ("one", "two"):
-        beside = filled.shelf(deliveries, beside=True)
-        beside.reset()
-        beside.write({"parcels": Spans([(parcel(name), 1, END)], [])}, 0, 3)
+        filled.shelf(deliveries, beside=True).reset()
+        write(filled, {"parcels": Spans([(parcel(name), 1, END)], [])}, 0, 3, beside=True)
         filled.swap(deliveries)
     assert names(filled) == "two"
 
