@@ -146,6 +146,8 @@ class Projector:
                 # Another projector was here: go on from where it is. What has no checkpoint any
                 # more was made beside, and has taken its place.
                 left = self._left(projections, beside)
+                if not left:
+                    return head
                 return self._go_on(left, beside, head, batches, flushed, progress)
             if progress:
                 progress(reached, head)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -23,6 +23,7 @@ from core.orders.views.order_details import ORDERS
 from core.projections import Key, Table
 from core.stores import EventStore, open_store
 from core.stores.read_models import SqlShelf
+from core.stores.shelves import Flush
 from tests.conftest import CODEC, DURABLE, Open
 from tests.orders.facts import chair, lamp, opened
 
@@ -180,3 +181,21 @@ def test_whoever_is_outrun_while_it_makes_read_models_takes_those_that_are_there
     [row] = slow.rows(ORDERS)
     assert (row.version, row.items) == (3, 2)
     assert set(slow.projector.checkpoints().values()) == {3}
+
+
+def test_whoever_finds_all_it_was_to_write_made_by_another_has_nothing_left_to_do(
+    durable: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slow, fast = TimeMachine(durable()), TimeMachine(durable())
+    slow.store.append("order-o1", [opened, lamp], 0)
+    write, faster = slow.store.write, iter([fast.project])
+
+    def outrun(flushes: Sequence[Flush]) -> list[bool]:
+        if first := next(faster, None):
+            first()
+        return write(flushes)
+
+    monkeypatch.setattr(slow.store, "write", outrun)
+    assert slow.project() == 2
+    assert [row.version for row in slow.rows(ORDERS)] == [2]
+    assert set(slow.projector.checkpoints().values()) == {2}
