@@ -35,15 +35,33 @@ def fork(work: Callable[[], object]) -> int:
 
 
 def kill(processes: Iterable[int]) -> None:
-    """End them at once, as a power button would, and wait until they are gone."""
+    """End them at once, as a power button would, and wait until they are gone.
+
+    None may have failed before: what does not work cannot be killed at its work.
+    """
+    codes = []
     for process in processes:
         os.kill(process, signal.SIGKILL)
-        os.waitpid(process, 0)
+        codes.append(os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]))
+    assert set(codes) <= {0, -signal.SIGKILL}
 
 
 def ended(processes: Iterable[int]) -> list[int]:
-    """Their exit codes, once they have all ended by themselves."""
-    return [os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]) for process in processes]
+    """Their exit codes, once they have ended by themselves.
+
+    Those still at work when one has failed may wait for it for ever, and are killed.
+    """
+    codes: dict[int, int] = {}
+    every = list(processes)
+    while running := [one for one in every if one not in codes]:
+        for process in running:
+            done, status = os.waitpid(process, os.WNOHANG)
+            if done:
+                codes[process] = os.waitstatus_to_exitcode(status)
+            elif any(codes.values()):
+                os.kill(process, signal.SIGKILL)
+        time.sleep(0.001)
+    return [codes[process] for process in every]
 
 
 def killed_within(chance: random.Random, seconds: float, work: Callable[[], object]) -> None:

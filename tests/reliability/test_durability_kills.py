@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import signal
 import sqlite3
 import time
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from uuid import uuid4
@@ -103,9 +105,9 @@ def append_batch(url: str, stream: str) -> None:
 
 
 def timed(work: Callable[[], object]) -> float:
-    """How long the work takes when nobody kills it, in seconds."""
+    """How long the work takes a process when nobody kills it, in seconds."""
     begun = time.monotonic()
-    work()
+    assert ended([fork(work)]) == [0]
     return time.monotonic() - begun
 
 
@@ -182,26 +184,28 @@ def test_a_killed_export_leaves_the_file_of_before_or_the_whole_new_one(
     tmp_path: Path, rounds: int
 ) -> None:
     chance = seeded()
-    machine = TimeMachine.open(f"sqlite:///{tmp_path}/log.db")
-    machine.load(HISTORY)
-    machine.project()
+    url = f"sqlite:///{tmp_path}/log.db"
+    bring_in(url)
     file, before, after = tmp_path / "events.csv", b"what was there\n", tmp_path / "whole.csv"
-    seconds = timed(lambda: write_out(machine, after))
-    seen = set()
+    seconds = timed(lambda: write_out(url, after))
+    seen = Counter[bytes]()
     for _ in range(rounds):
         file.write_bytes(before)
-        killed_within(chance, 1.5 * seconds, lambda: write_out(machine, file))
-        seen.add(file.read_bytes())
-    print(f"killed {rounds} times within {1500 * seconds:.0f} ms, left {len(seen)} kinds of file")
-    assert seen <= {before, after.read_bytes()}
-    assert write_out(machine, file) == len(HISTORY)
+        killed_within(chance, 1.5 * seconds, lambda: write_out(url, file))
+        seen[file.read_bytes()] += 1
+    print(f"{rounds} exports killed, {seen[before]} left what was there, the others all of it")
+    assert set(seen) <= {before, after.read_bytes()}
+    assert seen[before]
+    assert write_out(url, file) == len(HISTORY)
     assert file.read_bytes() == after.read_bytes()
-    machine.close()
 
 
-def write_out(machine: TimeMachine, file: Path) -> int:
+def write_out(url: str, file: Path) -> int:
     """The log as a table in a file."""
-    return export(relation(machine.store, tables(), "events", len(HISTORY)), file)
+    store = open_store(url, CODEC)
+    written = export(relation(store, tables(), "events", len(HISTORY)), file)
+    store.close()
+    return written
 
 
 def test_the_harness_would_notice_a_missing_event(tmp_path: Path) -> None:
@@ -212,8 +216,18 @@ def test_the_harness_would_notice_a_missing_event(tmp_path: Path) -> None:
     store.close()
 
 
-def test_a_work_that_raises_ends_with_another_code() -> None:
-    def stumble() -> None:
-        raise EventscopeError("no")
+def stumble() -> None:
+    """Work that fails by itself."""
+    raise EventscopeError("no")
 
-    assert ended([fork(stumble), fork(lambda: None)]) == [1, 0]
+
+def test_a_work_that_raises_ends_with_another_code_and_nobody_waits_for_it() -> None:
+    assert ended([fork(lambda: None)]) == [0]
+    assert ended([fork(signal.pause), fork(stumble)]) == [-signal.SIGKILL, 1]
+
+
+def test_what_has_failed_by_itself_counts_as_no_kill() -> None:
+    failed = fork(stumble)
+    os.waitid(os.P_PID, failed, os.WEXITED | os.WNOWAIT)
+    with pytest.raises(AssertionError):
+        kill([failed])
