@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[2]
 RECORDER = Path(__file__).with_name("recorder.c")
 SECTOR = 512
 FILES = ("", "-wal", "-journal", ".told")
-TOLD = FILES.index(".told")
+DATABASE, WAL, _, TOLD = range(len(FILES))
 FATES = ("dropped", "kept", "torn")
 """What may become of the writes that no sync has followed."""
 
@@ -27,7 +27,10 @@ HEAD = struct.Struct("<cbqq")
 
 @dataclass(frozen=True)
 class Asked:
-    """One thing the program asked of the disk: write, cut, sync or unlink, of one of FILES."""
+    """One thing the program asked of the disk: write, cut, sync or unlink, of one of FILES.
+
+    A sync that failed is one of its own.
+    """
 
     what: bytes
     file: int
@@ -106,8 +109,27 @@ def images(asked: list[Asked], number: int, chance: random.Random) -> Iterator[I
         yield Image(files, acknowledged, fate)
 
 
+def after_failed_sync(asked: list[Asked]) -> tuple[dict[str, bytes], bool]:
+    """What the disk holds for certain, and whether what the failed sync carried hung on it alone.
+
+    It did not where nothing had been written since that file's last good sync, nor where the log
+    was being folded back, all of which is safe in the log.
+    """
+    disk, needed = [Kept() for _ in FILES], False
+    for one in asked:
+        if one.what == b"f":
+            log = disk[WAL]
+            folding = one.file == DATABASE and bool(log.certain) and not log.pending
+            needed |= bool(disk[one.file].pending) and not folding
+        _apply(disk[one.file], one)
+    files = {name: kept for name, kept in zip(FILES, disk, strict=True) if kept.exists}
+    return {name: bytes(kept.certain) for name, kept in files.items()}, needed
+
+
 def _apply(kept: Kept, one: Asked) -> None:
-    if one.what == b"u":
+    if one.what == b"f":
+        kept.pending = []  # a kernel may forget it: the next good sync does not carry it again
+    elif one.what == b"u":
         kept.certain, kept.pending, kept.exists = bytearray(), [], False
     elif one.what == b"s":
         for pending in kept.pending:

@@ -1,6 +1,7 @@
 /* What does a program ask of its disk? Preloaded, this writes down each write, cut, removal and
    sync of the files whose names begin with RECORDED, into the file RECORD, in their order. It also
-   lets the n-th sync from now fail: fail_sync(n), and counts them: syncs(). */
+   lets the n-th sync from now fail, which is written down too: fail_sync(n), and counts them:
+   syncs(). */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -92,6 +93,7 @@ CUT(ftruncate64, off64_t)
   int name(int fd) {                                          \
     REAL(name);                                               \
     if (known(fd) && ++count == failing) {                    \
+      note('f', known(fd), 0, 0, NULL);                       \
       errno = EIO;                                            \
       return -1;                                              \
     }                                                         \

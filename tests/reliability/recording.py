@@ -3,24 +3,34 @@
 from __future__ import annotations
 
 import ctypes
+import json
 import os
 import sys
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, suppress
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from uuid import UUID
 
-from core.errors import StoreUnavailable
+from core.digests import verify
+from core.errors import EventscopeError, StoreUnavailable
 from core.machine import TimeMachine
-from core.stores import open_store, sqlite_file
+from core.stores import EventStore, open_store, sqlite_file
 from tests.conftest import CODEC
+from tests.reliability.crash_images import after_failed_sync, read
 from tests.reliability.dying import facts
 
 STREAMS = 7
 
 
+def _use(*pragmas: str) -> None:
+    sqlite_file.PRAGMAS += pragmas  # the last one counts
+
+
 def append_and_project(path: str, synchronous: str, batches: int) -> None:
     """Batches of one to three events, the read models every tenth; each is told when it is safe."""
-    wanted = f"synchronous={synchronous}"
-    sqlite_file.PRAGMAS = tuple(
-        wanted if one.startswith("synchronous=") else one for one in sqlite_file.PRAGMAS
-    )
+    _use(f"synchronous={synchronous}")
     machine = TimeMachine.open(f"sqlite:///{path}")
     told, acknowledged = os.open(f"{path}.told", os.O_CREAT | os.O_WRONLY), 0
     for number in range(batches):
@@ -34,42 +44,60 @@ def append_and_project(path: str, synchronous: str, batches: int) -> None:
     machine.close()
 
 
-def meet_failing_syncs(path: str, last: int) -> None:
-    """For each n: the n-th sync fails while a store is made and filled. Says what came of it."""
-    disk = ctypes.CDLL(None)
-    raised = 0
+def meet_failing_syncs(path: str, synchronous: str, pages: int, last: int) -> None:
+    """For each n: the n-th sync fails while a store is made and filled. Says what came of it.
+
+    The log is folded back whenever it holds that many pages.
+    """
+    _use(f"synchronous={synchronous}", f"wal_autocheckpoint={pages}")
+    came = Counter[str]()
     for number in range(1, last + 1):
-        for suffix in ("", "-wal", "-shm", "-journal"):
-            if os.path.exists(path + suffix):  # noqa: PTH110
-                os.unlink(path + suffix)  # noqa: PTH108
+        came.update(_meet_failing_sync(Path(path), number))
+    print(json.dumps(came))
+
+
+def _meet_failing_sync(path: Path, number: int) -> Iterator[str]:
+    disk, record, url = ctypes.CDLL(None), Path(os.environ["RECORD"]), f"sqlite:///{path}"
+    for file in path.parent.glob(f"{path.name}*"):
+        file.unlink()
+    record.write_bytes(b"")
+    acknowledged: set[UUID] = set()
+    told = False
+    with ExitStack() as stack:
         disk.fail_sync(number)
-        acknowledged = _append_until(disk, path, number)
-        raised += disk.syncs() >= number
-        disk.fail_sync(0)
-        store = open_store(f"sqlite:///{path}", CODEC)
-        there = {one.event.event_id for one in store.read_all()}
-        assert acknowledged <= there, f"sync {number} failed, and events are missing"
-        store.append("order-after", facts(1), store.version_at("order-after"))
-        store.close()
-    print(raised)
-
-
-def _append_until(disk: ctypes.CDLL, path: str, number: int) -> set[object]:
-    acknowledged: set[object] = set()
-    failed = False
-    while disk.syncs() < number:
-        batch = facts(1)
         try:
-            store = open_store(f"sqlite:///{path}", CODEC)
+            store = stack.enter_context(closing(open_store(url, CODEC)))
             while disk.syncs() < number:
-                batch = facts(1)
-                store.append("order-a", batch, store.version_at("order-a"))
-                acknowledged |= {one.event_id for one in batch}
-            store.close()
+                acknowledged |= _appended(store, "order-a")
         except StoreUnavailable:
-            failed = True
-    assert failed, f"sync {number} failed, and nobody was told"
-    return acknowledged
+            told = True
+        files, needed = after_failed_sync(read(record))
+        yield "told" if told else "silent" if needed else "needless"
+        if not acknowledged <= _kept(path, files):
+            yield "lost"
+    with closing(open_store(url, CODEC)) as store:
+        acknowledged |= _appended(store, "order-after")
+        if not acknowledged <= _ids(store):
+            yield "lost later"
+
+
+def _appended(store: EventStore, stream: str) -> set[UUID]:
+    return {one.event.event_id for one in store.append(stream, facts(1), store.version_at(stream))}
+
+
+def _ids(store: EventStore) -> set[UUID]:
+    return {one.event.event_id for one in store.read_all()}
+
+
+def _kept(path: Path, files: dict[str, bytes]) -> set[UUID]:
+    """The events in the log that these files are; none if they are damaged."""
+    with TemporaryDirectory(dir=path.parent) as image, suppress(EventscopeError):
+        for suffix, content in files.items():
+            (Path(image) / f"log.db{suffix}").write_bytes(content)
+        with closing(open_store(f"sqlite:///{image}/log.db", CODEC)) as store:
+            verify(store.rows())
+            return _ids(store)
+    return set()
 
 
 if __name__ == "__main__":
