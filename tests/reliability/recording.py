@@ -77,7 +77,8 @@ def _meet_failing_sync(path: Path, number: int) -> Iterator[str]:
             yield "lost"
     with closing(open_store(url, CODEC)) as store:
         acknowledged |= _appended(store, "order-after")
-        if not acknowledged <= _ids(store):
+        files, _ = after_failed_sync(read(record))
+        if not acknowledged <= _ids(store) & _kept(path, files):
             yield "lost later"
 
 
