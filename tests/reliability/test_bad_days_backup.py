@@ -14,6 +14,7 @@ from core.machine import TimeMachine
 from core.moments import AtPosition
 from core.stores import open_store
 from tests.conftest import CODEC
+from tests.reliability.conftest import Tell
 from tests.reliability.dying import append_and_tell, facts, fork, kill
 from tests.reliability.figures import short_and_long
 
@@ -22,7 +23,7 @@ WRITERS = 3
 
 @pytest.mark.parametrize("backups", short_and_long(5, 100))
 def test_a_backup_taken_under_load_is_a_whole_beginning_of_the_log(
-    tmp_path: Path, backups: int
+    tmp_path: Path, backups: int, tell: Tell
 ) -> None:
     url = f"sqlite:///{tmp_path}/log.db"
     store = open_store(url, CODEC)
@@ -51,7 +52,7 @@ def test_a_backup_taken_under_load_is_a_whole_beginning_of_the_log(
         assert verified.seal == log[verified.events - 1]
         assert restored.project() == verified.events
         restored.close()
-    print(
+    tell(
         f"{backups} backups under {WRITERS} writers, the last of {verified.events:,} of"
         f" {len(log):,} events: each a whole beginning of the log"
     )

@@ -18,6 +18,7 @@ from core.orders import OrderCancelled
 from core.stores import EventStore, open_store
 from tests.cli.conftest import Ask, ask
 from tests.conftest import CODEC
+from tests.reliability.conftest import Tell
 from tests.reliability.dying import ended, facts, fork
 from tests.reliability.figures import short_and_long
 
@@ -51,7 +52,7 @@ def append_until_refused(store: EventStore, sentence: str) -> int:
     return version
 
 
-def test_a_full_disk_is_told_and_takes_nothing(small_disk: Path) -> None:
+def test_a_full_disk_is_told_and_takes_nothing(small_disk: Path, tell: Tell) -> None:
     ballast = small_disk / "ballast"
     ballast.write_bytes(bytes(300_000))
     store = open_store(f"sqlite:///{small_disk}/log.db", CODEC)
@@ -61,7 +62,7 @@ def test_a_full_disk_is_told_and_takes_nothing(small_disk: Path) -> None:
         store.append("order-a", [OrderCancelled("a", "x" * 500_000, "ada")], acknowledged)
     ballast.unlink()
     store.append("order-a", facts(1), acknowledged)
-    print(f"a full disk: {acknowledged} acknowledged, all there; it goes on when there is space")
+    tell(f"a full disk: {acknowledged} acknowledged, all there; it goes on when there is space")
     assert verify(store.rows()).events == acknowledged + 1
     store.close()
 
@@ -82,12 +83,14 @@ def meet_limit(url: str, limit: int) -> None:
 
 
 @pytest.mark.parametrize("sizes", short_and_long(20, 200))
-def test_a_file_that_may_not_grow_is_told_and_takes_nothing(tmp_path: Path, sizes: int) -> None:
+def test_a_file_that_may_not_grow_is_told_and_takes_nothing(
+    tmp_path: Path, sizes: int, tell: Tell
+) -> None:
     for number in range(sizes):
         url = f"sqlite:///{tmp_path}/log-{number}.db"
         limit = 150_000 + MEBIBYTE * number // sizes
         assert ended([fork(lambda url=url, limit=limit: meet_limit(url, limit))]) == [0]
-    print(f"{sizes} limits of a file's size: each told, nothing acknowledged was missing")
+    tell(f"{sizes} limits of a file's size: each told, nothing acknowledged was missing")
 
 
 def read_only_file(url: str, path: Path) -> None:

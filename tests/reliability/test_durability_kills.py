@@ -22,6 +22,7 @@ from core.orders.views import tables
 from core.relations import relation
 from core.stores import open_store
 from tests.conftest import CODEC
+from tests.reliability.conftest import Tell
 from tests.reliability.dying import (
     append_and_tell,
     ended,
@@ -40,7 +41,7 @@ LINE = len(f"{uuid4()}\n")
 
 @pytest.mark.parametrize("rounds", short_and_long(300, 10_000))
 def test_killed_writers_leave_everything_they_were_told_is_safe(
-    tmp_path: Path, rounds: int
+    tmp_path: Path, rounds: int, tell: Tell
 ) -> None:
     chance = seeded()
     url = f"sqlite:///{tmp_path}/log.db"
@@ -56,10 +57,11 @@ def test_killed_writers_leave_everything_they_were_told_is_safe(
         time.sleep(chance.uniform(0, 0.03))
         kill(writers)
     store = open_store(url, CODEC)
-    kills, kept = rounds * WRITERS, store.head().position
-    print(f"{kills:,} kills, {said(told) // LINE:,} acknowledged, {kept:,} kept")
-    assert said(told) >= rounds * LINE / 2
-    assert not missing(store, told)
+    kills, kept, lost = rounds * WRITERS, store.head().position, missing(store, told)
+    acknowledged = said(told) // LINE
+    tell(f"{kills:,} kills, {acknowledged:,} acknowledged, {kept:,} kept, {len(lost)} missing")
+    assert acknowledged >= rounds / 2
+    assert not lost
     store.close()
     assert_whole(url)
 
@@ -82,7 +84,9 @@ def assert_whole(url: str) -> int:
 
 
 @pytest.mark.parametrize("rounds", short_and_long(100, 500))
-def test_a_killed_batch_is_there_wholly_or_not_at_all(tmp_path: Path, rounds: int) -> None:
+def test_a_killed_batch_is_there_wholly_or_not_at_all(
+    tmp_path: Path, rounds: int, tell: Tell
+) -> None:
     chance = seeded()
     url = f"sqlite:///{tmp_path}/log.db"
     open_store(url, CODEC).close()
@@ -91,7 +95,7 @@ def test_a_killed_batch_is_there_wholly_or_not_at_all(tmp_path: Path, rounds: in
         killed_within(chance, 1.5 * seconds, lambda number=number: append_batch(url, f"o-{number}"))
     store = open_store(url, CODEC)
     kept, left = divmod(verify(store.rows()).events, BATCH)
-    print(f"{rounds} batches of {BATCH:,} killed, {kept - 1} of them kept, none in part")
+    tell(f"{rounds} batches of {BATCH:,} killed, {kept - 1} of them kept, none in part")
     assert left == 0
     assert {store.version_at(f"o-{number}") for number in range(rounds)} <= {0, BATCH}
     store.close()
@@ -154,7 +158,7 @@ HISTORY: list[tuple[str, Event]] = [
 @pytest.mark.parametrize("work", [create, snapshot, rebuild, bring_in])
 @pytest.mark.parametrize("rounds", short_and_long(40, 100))
 def test_whatever_was_killed_the_store_opens_and_is_whole(
-    tmp_path: Path, work: Callable[[str], None], rounds: int
+    tmp_path: Path, work: Callable[[str], None], rounds: int, tell: Tell
 ) -> None:
     chance = seeded()
     url = f"sqlite:///{tmp_path}/log.db"
@@ -165,7 +169,7 @@ def test_whatever_was_killed_the_store_opens_and_is_whole(
                 file.unlink()
         killed_within(chance, seconds, lambda: work(url))
         assert_whole(url)
-    print(f"{work.__name__}: killed {rounds} times within {seconds * 1000:.0f} ms, whole each time")
+    tell(f"{work.__name__}: killed {rounds} times within {seconds * 1000:.0f} ms, whole each time")
 
 
 def test_a_killed_import_begun_again_doubles_nothing(tmp_path: Path) -> None:
@@ -181,7 +185,7 @@ def test_a_killed_import_begun_again_doubles_nothing(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("rounds", short_and_long(40, 100))
 def test_a_killed_export_leaves_the_file_of_before_or_the_whole_new_one(
-    tmp_path: Path, rounds: int
+    tmp_path: Path, rounds: int, tell: Tell
 ) -> None:
     chance = seeded()
     url = f"sqlite:///{tmp_path}/log.db"
@@ -193,7 +197,7 @@ def test_a_killed_export_leaves_the_file_of_before_or_the_whole_new_one(
         file.write_bytes(before)
         killed_within(chance, 1.5 * seconds, lambda: write_out(url, file))
         seen[file.read_bytes()] += 1
-    print(f"{rounds} exports killed, {seen[before]} left what was there, the others all of it")
+    tell(f"{rounds} exports killed, {seen[before]} left what was there, the others all of it")
     assert set(seen) <= {before, after.read_bytes()}
     assert seen[before]
     assert write_out(url, file) == len(HISTORY)

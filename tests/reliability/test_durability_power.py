@@ -16,6 +16,7 @@ from core.errors import BrokenChain, EventscopeError
 from core.machine import TimeMachine
 from core.stores import EventStore, open_store
 from tests.conftest import CODEC
+from tests.reliability.conftest import Tell
 from tests.reliability.crash_images import Image, images, preloaded, read
 from tests.reliability.figures import seeded, short_and_long
 
@@ -31,7 +32,7 @@ def folder(tmp_path: Path) -> Iterator[Path]:
         yield Path(made)
 
 
-def after_power_cuts(folder: Path, synchronous: str, number: int) -> Counter[str]:
+def after_power_cuts(folder: Path, synchronous: str, number: int, tell: Tell) -> Counter[str]:
     """How many images lost what was acknowledged, were corrupt, could not be read."""
     preloaded(
         folder,
@@ -44,7 +45,7 @@ def after_power_cuts(folder: Path, synchronous: str, number: int) -> Counter[str
     found: Counter[str] = Counter()
     for which, image in enumerate(images(read(folder / "record"), number, seeded())):
         found[verdict(folder / "image", image, which % PROJECTED == 0)] += 1
-    print(f"synchronous={synchronous}: {number:,} images, {dict(found)}")
+    tell(f"synchronous={synchronous}: {number:,} images, {dict(found)}")
     return found
 
 
@@ -79,16 +80,16 @@ def _judged(store: EventStore, image: Image, projected: bool) -> str:
 
 
 @pytest.mark.parametrize("number", short_and_long(1_000, 20_000))
-def test_no_power_cut_takes_what_was_acknowledged(folder: Path, number: int) -> None:
-    assert after_power_cuts(folder, "FULL", number) == {"whole": number}
+def test_no_power_cut_takes_what_was_acknowledged(folder: Path, number: int, tell: Tell) -> None:
+    assert after_power_cuts(folder, "FULL", number, tell) == {"whole": number}
 
 
-def test_the_power_cuts_would_find_a_log_that_syncs_too_rarely(folder: Path) -> None:
-    assert after_power_cuts(folder, "NORMAL", 60)["lost"]
+def test_the_power_cuts_would_find_a_log_that_syncs_too_rarely(folder: Path, tell: Tell) -> None:
+    assert after_power_cuts(folder, "NORMAL", 60, tell)["lost"]
 
 
-def test_the_power_cuts_would_find_a_log_that_never_syncs(folder: Path) -> None:
-    found = after_power_cuts(folder, "OFF", 60)
+def test_the_power_cuts_would_find_a_log_that_never_syncs(folder: Path, tell: Tell) -> None:
+    found = after_power_cuts(folder, "OFF", 60, tell)
     assert found["corrupt"] + found["unreadable"]
     assert found["whole"] < 60
 
@@ -97,7 +98,9 @@ OFTEN = 40
 """Pages of the write-ahead log at which it is folded back every dozen appends, not every 300."""
 
 
-def after_failing_syncs(folder: Path, synchronous: str, pages: int, last: int) -> Counter[str]:
+def after_failing_syncs(
+    folder: Path, synchronous: str, pages: int, last: int, tell: Tell
+) -> Counter[str]:
     """Of that many syncs, each failed in its turn: how many were told, or need not have been."""
     came = preloaded(
         folder,
@@ -109,7 +112,7 @@ def after_failing_syncs(folder: Path, synchronous: str, pages: int, last: int) -
         str(last),
     )
     found: Counter[str] = Counter(json.loads(came.stdout))
-    print(
+    tell(
         f"synchronous={synchronous}, folded at {pages:,} pages: {last} syncs failed: {dict(found)}"
     )
     return found
@@ -117,13 +120,17 @@ def after_failing_syncs(folder: Path, synchronous: str, pages: int, last: int) -
 
 @pytest.mark.parametrize("last", short_and_long(50, 400))
 @pytest.mark.parametrize("pages", [1000, OFTEN])
-def test_a_sync_that_fails_is_told_and_takes_nothing(folder: Path, pages: int, last: int) -> None:
-    found = after_failing_syncs(folder, "FULL", pages, last)
+def test_a_sync_that_fails_is_told_and_takes_nothing(
+    folder: Path, pages: int, last: int, tell: Tell
+) -> None:
+    found = after_failing_syncs(folder, "FULL", pages, last, tell)
     assert found["told"] + found["needless"] == found.total() == last
     assert found["told"] > found["needless"]
 
 
-def test_the_failing_syncs_would_find_what_is_acknowledged_in_spite_of_one(folder: Path) -> None:
-    found = after_failing_syncs(folder, "NORMAL", OFTEN, 30)
+def test_the_failing_syncs_would_find_what_is_acknowledged_in_spite_of_one(
+    folder: Path, tell: Tell
+) -> None:
+    found = after_failing_syncs(folder, "NORMAL", OFTEN, 30, tell)
     assert found["silent"]
     assert found["lost"]

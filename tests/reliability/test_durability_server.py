@@ -14,6 +14,7 @@ from core.digests import verify
 from core.errors import StoreUnavailable, VersionConflict
 from core.stores import EventStore, open_store
 from tests.conftest import CODEC
+from tests.reliability.conftest import Tell
 from tests.reliability.dying import facts
 from tests.reliability.figures import seeded, short_and_long
 from tests.reliability.servers import Server, own_server
@@ -72,10 +73,12 @@ def killed(server: Server, store: EventStore, kills: int) -> tuple[int, int]:
 
 
 @pytest.mark.parametrize("kills", short_and_long(15, 200))
-def test_no_killed_server_takes_what_was_acknowledged(server: Server, kills: int) -> None:
+def test_no_killed_server_takes_what_was_acknowledged(
+    server: Server, kills: int, tell: Tell
+) -> None:
     store = open_store(server.url, CODEC)
     acknowledged, missing = killed(server, store, kills)
-    print(
+    tell(
         f"{kills} kills of the server under {WRITERS} writers: {acknowledged:,} acknowledged,"
         f" {missing} missing"
     )
@@ -84,11 +87,13 @@ def test_no_killed_server_takes_what_was_acknowledged(server: Server, kills: int
     store.close()
 
 
-def test_the_kills_would_find_a_server_that_acknowledges_too_early(server: Server) -> None:
+def test_the_kills_would_find_a_server_that_acknowledges_too_early(
+    server: Server, tell: Tell
+) -> None:
     open_store(server.url, CODEC).close()  # or the very tables would be lost
     store = open_store(f"{server.url}?{SLACK}", CODEC)
     assert "synchronous_commit off" in store.remarks()[-1]
     acknowledged, missing = killed(server, store, 3)
-    print(f"synchronous_commit=off: {acknowledged:,} acknowledged, {missing:,} missing")
+    tell(f"synchronous_commit=off: {acknowledged:,} acknowledged, {missing:,} missing")
     assert missing
     store.close()

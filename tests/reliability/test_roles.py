@@ -26,6 +26,7 @@ from tests.cli.conftest import ask as ask
 from tests.conftest import CODEC
 from tests.dashboard.conftest import APP
 from tests.orders.facts import opened
+from tests.reliability.conftest import Tell
 
 ATTEMPTS = (
     f"SELECT pg_advisory_lock({LOCK})",
@@ -112,7 +113,7 @@ def write_until(store: EventStore, ended: threading.Event) -> None:
 
 @pytest.mark.parametrize("mode", ["sequenced", "locked"])
 def test_a_reader_holds_nobody_up_whatever_is_tried(
-    url: str, reader: str, writer: str, mode: str
+    url: str, reader: str, writer: str, mode: str, tell: Tell
 ) -> None:
     ended = threading.Event()
     with closing(open_store(f"{writer}?mode={mode}", CODEC)) as store:
@@ -134,7 +135,7 @@ def test_a_reader_holds_nobody_up_whatever_is_tried(
         ended.set()
         thread.join()
         appended = store.head().position - before
-    print(f"{mode}: {len(ATTEMPTS)} attempts refused, {appended} appends meanwhile")
+    tell(f"{mode}: {len(ATTEMPTS)} attempts refused, {appended} appends meanwhile")
     assert appended >= 20
 
 

@@ -16,6 +16,7 @@ from core.orders.views.order_details import ORDERS
 from core.stores import Search, open_store
 from tests.conftest import CODEC
 from tests.filled import quietly
+from tests.reliability.conftest import Tell
 from tests.reliability.dying import ended, facts, fork
 from tests.reliability.figures import short_and_long
 
@@ -37,7 +38,7 @@ def append_for(url: str, writer: int, seconds: float, gate: Barrier, told: Path)
 
 @pytest.mark.parametrize("seconds", short_and_long(4, 60))
 def test_of_eight_processes_none_is_locked_out_and_none_starves(
-    tmp_path: Path, seconds: int
+    tmp_path: Path, seconds: int, tell: Tell
 ) -> None:
     url = f"sqlite:///{tmp_path}/log.db"
     open_store(url, CODEC).close()
@@ -53,7 +54,7 @@ def test_of_eight_processes_none_is_locked_out_and_none_starves(
     slowest = min(map(len, took)) / mean
     every = sorted(one for each in took for one in each)
     p99 = every[len(every) * 99 // 100] * 1000
-    print(f"{len(every):,} appends of {WRITERS} processes, p99 {p99:.0f} ms, slowest {slowest:.0%}")
+    tell(f"{len(every):,} appends of {WRITERS} processes, p99 {p99:.0f} ms, slowest {slowest:.0%}")
     assert slowest >= 0.5
     store = open_store(url, CODEC)
     assert store.head().position == len(every)
@@ -100,7 +101,7 @@ def command(url: str, orders: int) -> None:
 
 @pytest.mark.parametrize("orders", short_and_long(40, 2_000))
 def test_dashboard_command_line_importer_and_projector_share_one_file(
-    tmp_path: Path, orders: int
+    tmp_path: Path, orders: int, tell: Tell
 ) -> None:
     url = f"sqlite:///{tmp_path}/log.db"
     told = TimeMachine.open("memory:")
@@ -118,5 +119,5 @@ def test_dashboard_command_line_importer_and_projector_share_one_file(
     machine = TimeMachine.open(url)
     assert machine.verify().events == until
     assert set(machine.projector.checkpoints().values()) == {until}
-    print(f"{len(works)} processes, {until:,} events, nobody was locked out")
+    tell(f"{len(works)} processes, {until:,} events, nobody was locked out")
     machine.close()

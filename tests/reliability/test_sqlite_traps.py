@@ -15,6 +15,7 @@ from core.stores.sql_facts import ROW
 from core.stores.sqlite import SqliteStore
 from tests import postgres
 from tests.conftest import CODEC
+from tests.reliability.conftest import Tell
 from tests.reliability.dying import ended, facts, fork
 from tests.reliability.figures import short_and_long
 
@@ -132,10 +133,10 @@ def test_a_fork_gives_its_events_other_ids_than_its_parent(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize("times", short_and_long(15, 100))
-def test_a_fork_is_told_to_open_the_log_itself(store: SqliteStore, times: int) -> None:
+def test_a_fork_is_told_to_open_the_log_itself(store: SqliteStore, times: int, tell: Tell) -> None:
     for number in range(times):
         child = fork(lambda: use_what_was_opened_before_the_fork(store))
         store.append("order-parent", facts(1), number)
         assert ended([child]) == [0]
-    print(f"{times} forks, each refused in a sentence, the parent's log whole")
+    tell(f"{times} forks, each refused in a sentence, the parent's log whole")
     assert verify(store.rows()).events == 3 + 2 * times

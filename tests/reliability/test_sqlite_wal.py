@@ -14,6 +14,7 @@ from core.stores import open_store
 from core.stores.sqlite_wal import ALARM, LIMIT, may_lose_pages, said_of
 from tests.cli.conftest import Ask, ask, story
 from tests.conftest import CODEC
+from tests.reliability.conftest import Tell
 
 __all__ = ["ask", "story"]
 
@@ -47,7 +48,7 @@ def fill(folder: Path, mebibytes: int) -> None:
 
 
 def test_a_reader_that_stays_is_told_and_the_log_shrinks_when_it_leaves(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch, tell: Tell
 ) -> None:
     monkeypatch.setattr("core.stores.sqlite_wal.TRY_AGAIN", 0.0)
     fill(tmp_path, 1)
@@ -65,7 +66,7 @@ def test_a_reader_that_stays_is_told_and_the_log_shrinks_when_it_leaves(
     assert len(caplog.records) == 1
     reader.execute("COMMIT")
     store.append("order-a", [OrderCancelled("a", "changed her mind", "ada")], 71)
-    print(f"the write-ahead log: {grown:,} bytes with the reader, {log.stat().st_size:,} without")
+    tell(f"the write-ahead log: {grown:,} bytes with the reader, {log.stat().st_size:,} without")
     assert log.stat().st_size <= LIMIT
     assert len(store.remarks()) == 1
     reader.close()
