@@ -148,8 +148,9 @@ class Line:
             self._came.poll()
             run.consume_input()
         result = run.get_result()
-        while run.get_result() is not None:
-            pass
+        # The rows come before the commit: what fails there, or a server that goes, is told later.
+        while (later := run.get_result()) is not None:
+            result = later
         return result
 
 

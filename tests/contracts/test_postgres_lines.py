@@ -72,6 +72,17 @@ def test_a_text_that_a_server_cannot_keep_is_refused_and_the_next_statement_goes
     assert store.fetch("SELECT ?::text", ("ab",)) == [("ab",)]
 
 
+def test_what_fails_as_it_is_committed_is_told_though_its_rows_have_come(
+    store: PostgresStore,
+) -> None:
+    store.fetch("CREATE TABLE once (number bigint UNIQUE DEFERRABLE INITIALLY DEFERRED)", ())
+    insert = "INSERT INTO once VALUES (?::bigint) RETURNING number"
+    assert store.fetch(insert, (1,)) == [(1,)]
+    with pytest.raises(StoreUnavailable, match="once_number_key"):
+        store.fetch(insert, (1,))
+    assert store.fetch("SELECT number FROM once", ()) == [(1,)]
+
+
 def test_a_batch_larger_than_the_network_takes_at_once_arrives_whole(store: PostgresStore) -> None:
     big = [OrderCreated("o1", f"{number}" * 900_000) for number in range(9)]
     store.append("order-big", big, 0)
