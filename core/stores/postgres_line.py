@@ -150,7 +150,7 @@ class Line:
         result = run.get_result()
         # The rows come before the commit: what fails there, or a server that goes, is told later.
         while (later := run.get_result()) is not None:
-            result = later
+            result = later if result.status in ANSWERED else result
         return result
 
 
