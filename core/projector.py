@@ -103,6 +103,7 @@ class Projector:
                 self._store.swap(one, enough)
 
     def _left(self, projections: Sequence[Projection], beside: bool) -> list[Projection]:
+        """Those of them that have rows of today's shape."""
         reached = self._store.checkpoints(projections, beside)
         return [one for one in projections if reached[one.name] is not None]
 
