@@ -48,12 +48,12 @@ GOALS = (
         "3b", "command cycle, SQLite, each order read anew", {DEFAULT: (2, 3), FULL: (0.22, 0.35)}
     ),
     Goal("4", "append, SQLite on a disk", {DEFAULT: (1.2, 1.6), FULL: (0.55, 0.8)}),
-    Goal("5", "append, PostgreSQL, an event a commit", AN_EVENT),
+    Goal("5", "append, PostgreSQL, an event a commit, placed soon", AN_EVENT),
     Goal("5b", "the same, each waits for its place", AN_EVENT),
-    Goal("6", "append, PostgreSQL, an order a commit", AN_ORDER),
+    Goal("6", "append, PostgreSQL, an order a commit, placed soon", AN_ORDER),
     Goal("6b", "the same, each waits for its place", AN_ORDER),
     Goal("7", "command cycle, PostgreSQL", {DEFAULT: (2, 3.5), FULL: (0.30, 0.42)}),
-    Goal("8", "8 processes, distinct orders, PostgreSQL", BY_EIGHT),
+    Goal("8", "8 processes, own orders, PostgreSQL, placed soon", BY_EIGHT),
     Goal("8b", "the same, each waits for its place", BY_EIGHT),
     Goal("9", "8 processes, one hot order, PostgreSQL", {DEFAULT: (4, 7)}, {"retries": (1.5, 1.5)}),
     Goal(
