@@ -5,8 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from uuid import uuid4
 
+import pytest
+
+from core.errors import VersionConflict
+from core.events import Event
 from core.stores import EventStore
-from tests.orders.facts import lamp, opened
+from tests.orders.facts import chair, lamp, opened
 
 
 def test_who_waits_for_the_position_reads_its_own_write(store: EventStore) -> None:
@@ -29,3 +33,16 @@ def test_who_does_not_wait_finds_it_soon_and_may_wait_after_all(store: EventStor
     while store.head().position < 2:
         pass
     assert [(one.position, one.event) for one in store.read_all()] == [(1, opened), (2, lamp)]
+
+
+@pytest.mark.parametrize("late", [[lamp], [lamp, chair]], ids=["an event", "a batch"])
+@pytest.mark.parametrize("expected", [0, 2])
+def test_who_does_not_wait_is_told_of_a_conflict_all_the_same(
+    store: EventStore, late: list[Event], expected: int
+) -> None:
+    store.append("order-a", [opened], 0, wait_for_position=False)
+    with pytest.raises(VersionConflict) as told:
+        store.append("order-a", late, expected, wait_for_position=False)
+    assert told.value.actual == 1
+    assert [one.version for one in store.append("order-a", late, 1)] == [2, 3][: len(late)]
+    assert [one.event for one in store.read_all()] == [opened, *late]
