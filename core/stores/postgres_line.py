@@ -147,11 +147,9 @@ class Line:
         while run.is_busy():
             self._came.poll()
             run.consume_input()
-        result = run.get_result()
         # The rows come before the commit: what fails there, or a server that goes, is told later.
-        while (later := run.get_result()) is not None:
-            result = later if result.status in ANSWERED else result
-        return result
+        results = list(iter(run.get_result, None))
+        return next((one for one in results if one.status not in ANSWERED), results[-1])
 
 
 def _numbered(sql: str) -> str:
