@@ -33,7 +33,6 @@ PRAGMAS = (
 
 WAL = "journal_mode=WAL"
 NO_WAL = "no write-ahead log"
-FAILED_DISK = "disk I/O"
 
 SENTENCES = {
     "not a database": "the file is not a database",
@@ -41,7 +40,7 @@ SENTENCES = {
     "locked": "another program holds it; try again",
     "readonly": "it is read-only",
     "full": "the disk is full",
-    FAILED_DISK: "the disk refuses to be read or written",
+    "disk I/O": "the disk refuses to be read or written",
     NO_WAL: "its disk keeps no write-ahead log; a folder of the network cannot",
     "no such table": "its tables are missing (`eventscope rebuild` makes the read models anew)",
     "no such column": "its read models are of another version (`eventscope project` renews them)",

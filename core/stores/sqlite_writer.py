@@ -6,15 +6,14 @@ import os
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import DBAPIError
 
 from core.errors import StoreUnavailable
-from core.stores.sqlite_file import FAILED_DISK, Queue, translated, writing_engine
+from core.stores.sqlite_file import Queue, translated, writing_engine
 from core.stores.sqlite_wal import Watch, fold_back
 
 
@@ -58,16 +57,12 @@ class Writer:
             raise
         return self._run
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, *_: object
-    ) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         try:
-            if error is None:
+            if kind is None:
                 self.watch.glance(self._run)
-            elif isinstance(error, sqlite3.OperationalError):
+            elif issubclass(kind, sqlite3.OperationalError):
                 self._leave()  # what a failed disk left in this connection is not to be trusted
-                if FAILED_DISK in str(error):
-                    self._forget()
         finally:
             self._give_way()
 
@@ -91,18 +86,14 @@ class Writer:
             # Pinned: statements stay prepared, and nothing else is ever sent on it.
             self._connection = writing_engine(self._path).connect()
             self._run = self._connection.connection.driver_connection
+            try:
+                # What a failed sync carried may never reach the disk, though it can be read, so
+                # nobody writes behind it. Whoever was killed by then could not tell of it.
+                fold_back(self._run)
+            except sqlite3.Error:
+                self._leave()
+                raise
         return self._connection
-
-    def _forget(self) -> None:
-        """Empty the write-ahead log of what was refused, if the disk lets us.
-
-        What a failed sync carried stands behind the log's end and may never reach the disk, though
-        it can be read. Whoever opens the file next would take it for the log and write behind it.
-        """
-        with suppress(sqlite3.Error, DBAPIError):
-            self._connected()
-            fold_back(self._run)
-        self._leave()
 
     def close(self) -> None:
         """Let go of the file."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 import ctypes
 import json
 import os
+import signal
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -44,33 +45,33 @@ def append_and_project(path: str, synchronous: str, batches: int) -> None:
     machine.close()
 
 
-def meet_failing_syncs(path: str, synchronous: str, pages: int, last: int) -> None:
+def meet_failing_syncs(path: str, synchronous: str, pages: int, last: int, end: str) -> None:
     """For each n: the n-th sync fails while a store is made and filled. Says what came of it.
 
-    The log is folded back whenever it holds that many pages.
+    The log is folded back whenever it holds that many pages. Then the process closes it, or is
+    killed.
     """
     _use(f"synchronous={synchronous}", f"wal_autocheckpoint={pages}")
     came = Counter[str]()
     for number in range(1, last + 1):
-        came.update(_meet_failing_sync(Path(path), number))
+        came.update(_meet_failing_sync(Path(path), number, _killed if end == "killed" else _filled))
     print(json.dumps(came))
 
 
-def _meet_failing_sync(path: Path, number: int) -> Iterator[str]:
-    disk, record, url = ctypes.CDLL(None), Path(os.environ["RECORD"]), f"sqlite:///{path}"
+Filled = tuple[list[str], bool]
+"""The ids that were acknowledged until a sync failed, and whether its failure was told."""
+
+
+def _meet_failing_sync(
+    path: Path, number: int, filled: Callable[[str, int, ExitStack], Filled]
+) -> Iterator[str]:
+    record, url = Path(os.environ["RECORD"]), f"sqlite:///{path}"
     for file in path.parent.glob(f"{path.name}*"):
         file.unlink()
     record.write_bytes(b"")
-    acknowledged: set[UUID] = set()
-    told = False
     with ExitStack() as stack:
-        disk.fail_sync(number)
-        try:
-            store = stack.enter_context(closing(open_store(url, CODEC)))
-            while disk.syncs() < number:
-                acknowledged |= _appended(store, "order-a")
-        except StoreUnavailable:
-            told = True
+        ids, told = filled(url, number, stack)
+        acknowledged = {UUID(one) for one in ids}
         files, needed = after_failed_sync(read(record))
         yield "told" if told else "silent" if needed else "needless"
         if not acknowledged <= _kept(path, files):
@@ -80,6 +81,31 @@ def _meet_failing_sync(path: Path, number: int) -> Iterator[str]:
         files, _ = after_failed_sync(read(record))
         if not acknowledged <= _ids(store) & _kept(path, files):
             yield "lost later"
+
+
+def _filled(url: str, number: int, stack: ExitStack) -> Filled:
+    disk, acknowledged, told = ctypes.CDLL(None), set[UUID](), False
+    disk.fail_sync(number)
+    try:
+        store = stack.enter_context(closing(open_store(url, CODEC)))
+        while disk.syncs() < number:
+            acknowledged |= _appended(store, "order-a")
+    except StoreUnavailable:
+        told = True
+    return [str(one) for one in acknowledged], told
+
+
+def _killed(url: str, number: int, _: ExitStack) -> Filled:
+    """The same by a process that is killed before it can do anything about it."""
+    told, tell = os.pipe()
+    if not os.fork():
+        os.write(tell, json.dumps(_filled(url, number, ExitStack())).encode())
+        os.kill(os.getpid(), signal.SIGKILL)
+    os.close(tell)
+    with os.fdopen(told, "rb") as said:
+        ids, failed = json.load(said)
+    os.wait()
+    return ids, failed
 
 
 def _appended(store: EventStore, stream: str) -> set[UUID]:

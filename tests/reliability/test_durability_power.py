@@ -99,7 +99,7 @@ OFTEN = 40
 
 
 def after_failing_syncs(
-    folder: Path, synchronous: str, pages: int, last: int, tell: Tell
+    folder: Path, synchronous: str, pages: int, last: int, tell: Tell, end: str = "closed"
 ) -> Counter[str]:
     """Of that many syncs, each failed in its turn: how many were told, or need not have been."""
     came = preloaded(
@@ -110,20 +110,23 @@ def after_failing_syncs(
         synchronous,
         str(pages),
         str(last),
+        end,
     )
     found: Counter[str] = Counter(json.loads(came.stdout))
     tell(
-        f"synchronous={synchronous}, folded at {pages:,} pages: {last} syncs failed: {dict(found)}"
+        f"synchronous={synchronous}, folded at {pages:,} pages, {end}: {last} syncs failed:"
+        f" {dict(found)}"
     )
     return found
 
 
 @pytest.mark.parametrize("last", short_and_long(50, 400))
 @pytest.mark.parametrize("pages", [1000, OFTEN])
+@pytest.mark.parametrize("end", ["closed", "killed"])
 def test_a_sync_that_fails_is_told_and_takes_nothing(
-    folder: Path, pages: int, last: int, tell: Tell
+    folder: Path, end: str, pages: int, last: int, tell: Tell
 ) -> None:
-    found = after_failing_syncs(folder, "FULL", pages, last, tell)
+    found = after_failing_syncs(folder, "FULL", pages, last, tell, end)
     assert found["told"] + found["needless"] == found.total() == last
     assert found["told"] > found["needless"]
 
