@@ -136,7 +136,7 @@ class Projector:
             Writer(one, beside, self._store.shelf(one, beside), known[one.name], place)
             for one in projections
         ]
-        behind = reached = min((writer.checkpoint for writer in writers), default=0)
+        behind = reached = min(writer.checkpoint for writer in writers)
         for reached, transitions in batches(behind, head):
             for transition in transitions:
                 place.position = transition.recorded.position

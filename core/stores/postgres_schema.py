@@ -140,10 +140,7 @@ def _bring_todays(connection: Connection) -> None:
         run(f"GRANT SELECT ON arrived TO {role}")
     # Under another name than before: who still calls the old one must hear that it is gone.
     run("DROP FUNCTION IF EXISTS append")
-    for statement in PLACING:
-        run(statement)
-    # Only who is granted these may write; the tables themselves stay with their owner.
-    _let(connection, APPENDING, granted)
+    _renew_appending(connection, granted)
 
 
 def _let_them_queue(connection: Connection) -> None:
@@ -161,9 +158,13 @@ def _write_less(connection: Connection) -> None:
 def _shorten(connection: Connection) -> None:
     # What appends gives no version below 1, and verification knows one.
     connection.exec_driver_sql("ALTER TABLE facts DROP CONSTRAINT facts_version_check")
-    granted = connection.execute(GRANTED).scalars().all()
+    _renew_appending(connection, connection.execute(GRANTED).scalars().all())
+
+
+def _renew_appending(connection: Connection, granted: Sequence[str]) -> None:
     for statement in PLACING:
         connection.exec_driver_sql(statement)
+    # Only who is granted these may write; the tables themselves stay with their owner.
     _let(connection, APPENDING, granted)
 
 

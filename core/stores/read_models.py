@@ -108,8 +108,7 @@ class SqlShelf:
 
     def reset(self) -> None:
         with self._store.writing() as connection:
-            reached = noted(connection, self._projection, self._suffix, checkpoints.c.position)
-            if not self._suffix and reached is not None:
+            if not self._suffix and self._is_laid_out(connection):
                 return  # another projector was faster, and may have written already
             generation = connection.execute(
                 select(func.coalesce(func.max(checkpoints.c.generation), 0) + 1)
@@ -131,6 +130,10 @@ class SqlShelf:
                     generation=generation,
                 )
             )
+
+    def _is_laid_out(self, connection: Connection) -> bool:
+        column = checkpoints.c.position
+        return noted(connection, self._projection, self._suffix, column) is not None
 
     def live(self, table: Table[R], key: Key) -> R | None:
         [wanted] = written_keys(table, [key])
