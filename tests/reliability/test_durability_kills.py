@@ -191,7 +191,8 @@ def test_a_killed_export_leaves_the_file_of_before_or_the_whole_new_one(
     url = f"sqlite:///{tmp_path}/log.db"
     bring_in(url)
     file, before, after = tmp_path / "events.csv", b"what was there\n", tmp_path / "whole.csv"
-    seconds = timed(lambda: write_out(url, after))
+    # The shortest: on a busy machine one may take so long that all others are over when killed.
+    seconds = min(timed(lambda: write_out(url, after)) for _ in range(3))
     seen = Counter[bytes]()
     for _ in range(rounds):
         file.write_bytes(before)
