@@ -11,9 +11,10 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from playwright.sync_api import BrowserContext, Locator, Page, expect, sync_playwright
 
 from core import TimeMachine, serving
 from tests import postgres
@@ -114,28 +115,32 @@ def long(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """One browser for all tests."""
+def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BrowserContext]:
+    """One browser for all tests. It keeps what pages are made of, as people's browsers do: so they
+    come up in two thirds of the time."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
+        profile = tmp_path_factory.mktemp("chromium")
+        kept = playwright.chromium.launch_persistent_context(
+            profile, executable_path=CHROMIUM, args=FLAGS
+        )
+        yield kept
+        kept.close()
 
 
 Visit = Callable[..., Page]
 
 
 @pytest.fixture
-def visit(chromium: Browser) -> Iterator[Visit]:
+def visit(chromium: BrowserContext) -> Iterator[Visit]:
     """`visit(address, width=400)` opens a fresh browser there and waits until all is drawn."""
-    contexts, problems = [], []
+    pages: list[Page] = []
+    problems: list[str] = []
 
     def visited(address: str, width: int = 1440, height: int = 900, scheme: str = "light") -> Page:
-        context = chromium.new_context(
-            viewport={"width": width, "height": height}, color_scheme=scheme
-        )
-        contexts.append(context)
-        page = context.new_page()
+        page = _another(chromium) if pages else chromium.new_page()
+        pages.append(page)
+        page.set_viewport_size({"width": width, "height": height})
+        page.emulate_media(color_scheme=scheme)
         page.set_default_timeout(PATIENCE)
         host = address.split("/")[2]
         page.on("pageerror", lambda error: problems.append(str(error)))
@@ -145,9 +150,20 @@ def visit(chromium: Browser) -> Iterator[Visit]:
         return page
 
     yield visited
-    for context in contexts:
-        context.close()
+    for page in pages:  # nothing of what it has stored is left to who comes next
+        page.evaluate("localStorage.clear()")
+        if page.context == chromium:
+            page.close()
+        else:
+            page.context.close()
+    chromium.clear_cookies()
     assert not problems
+
+
+def _another(chromium: BrowserContext) -> Page:
+    """A page of somebody who has never been here."""
+    assert chromium.browser
+    return chromium.browser.new_context().new_page()
 
 
 def _note_strangers(url: str, host: str, problems: list[str]) -> None:
@@ -159,11 +175,12 @@ def settled(page: Page) -> None:
     """Wait until the script has run and everything it asked for is on the page, and hears keys.
 
     The markup of the band is there a moment before its script: what it writes tells that it runs.
-    What is still being fetched has a skeleton in its place, the page's own style too.
+    What is still being fetched has a skeleton in its place, the page's own style too. The page
+    itself looks at each frame; `expect` asks once a second, and writes down what it did not find.
     """
-    expect(page.locator(".band #position")).to_contain_text("position")
+    page.locator(".band #position", has_text="position").wait_for(state="attached")
     page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
-    expect(page.get_by_test_id("stSkeleton")).to_have_count(0)
+    page.wait_for_selector("[data-testid=stSkeleton]", state="detached")
 
 
 def walk(page: Page) -> Locator:
@@ -174,32 +191,46 @@ def walk(page: Page) -> Locator:
 
 
 STILL = """
-    async element => {
-      const box = () => {
+    async found => {
+      const elements = [found].flat();
+      const boxes = () => elements.map(element => {
         const { x, y, width, height } = element.getBoundingClientRect();
         return { x, y, width, height };
-      };
-      let [last, still] = [box(), 0];
-      while (still < 10 && element.isConnected) {
+      });
+      const here = () => elements.every(element => element.isConnected);
+      let [last, still] = [boxes(), 0];
+      while (still < 10 && here()) {
         await document.fonts.ready;
         await new Promise(requestAnimationFrame);
-        const now = box();
+        const now = boxes();
         still = JSON.stringify(now) === JSON.stringify(last) ? still + 1 : 0;
         last = now;
       }
-      return element.isConnected ? last : null;
+      return here() ? last : null;
     }
 """
-"""The box of an element that has lain still for ten frames; none where it was taken away."""
+"""The boxes of elements that have lain still for ten frames; none where one was taken away."""
+
+Box = dict[str, float]
 
 
-def steady(element: Locator) -> dict[str, float]:
+def steady(element: Locator) -> Box:
     """Where an element lies, as soon as it lies still: what is pressed there is not moved away."""
     element.scroll_into_view_if_needed()
-    box: dict[str, float] | None = None
-    while box is None:
-        box = element.evaluate(STILL)
+    [box] = _still(element.evaluate)
     return box
+
+
+def all_steady(elements: Locator) -> list[Box]:
+    """Where these lie, as soon as all of them lie still."""
+    return _still(elements.evaluate_all)
+
+
+def _still(evaluate: Callable[[str], Any]) -> list[Box]:
+    boxes: list[Box] | None = None
+    while boxes is None:
+        boxes = evaluate(STILL)
+    return boxes
 
 
 def point(element: Locator, across: float, down: float = 0.5) -> tuple[float, float]:
