@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import Any
 
 import psycopg
 
@@ -12,7 +13,7 @@ from core.digests import NOTHING
 from core.errors import VersionConflict
 from core.events import StoredRow
 from core.stores.postgres_values import BIGINT, BYTEA, INTEGER, TEXT, Column, column
-from core.stores.rows import Fetch
+from core.stores.rows import Fetch, Row
 from core.stores.sql_facts import ROW
 
 Place = tuple[int, int, bytes, bytes]
@@ -20,10 +21,17 @@ Place = tuple[int, int, bytes, bytes]
 UNPLACED: Place = (0, 0, NOTHING, NOTHING)
 PLACE = "position, recorded_at, digest, seal"
 
-APPEND_ONE = f"""SELECT {PLACE} FROM append_fact(?::text, ?::bigint, ?::text,
-  ?::text, ?::integer, ?::bytea, ?::bigint, ?::bytea, ?::bytea)"""
-APPEND = f"""SELECT {PLACE} FROM append_facts(?::text, ?::bigint, ?::text,
-  ?::text[], ?::integer[], ?::bytea[], ?::bigint[], ?::bytea[], ?::bytea[])"""
+FIELDS = "?::text, ?::integer, ?::bytea, ?::bigint, ?::bytea, ?::bytea"
+COLUMNS = "?::text[], ?::integer[], ?::bytea[], ?::bigint[], ?::bytea[], ?::bytea[]"
+ARRIVE = (
+    f"SELECT arrive_fact(?::text, ?::bigint, {FIELDS})",
+    f"SELECT arrive_facts(?::text, ?::bigint, {COLUMNS})",
+)
+APPEND = (
+    f"SELECT {PLACE} FROM append_fact(?::text, ?::bigint, ?::text, {FIELDS})",
+    f"SELECT {PLACE} FROM append_facts(?::text, ?::bigint, ?::text, {COLUMNS})",
+)
+"""For a single event, and for many."""
 SETTLE = f"SELECT {PLACE} FROM settle(?::text, ?::bigint, ?::bigint)"
 
 MET = f"""SELECT {ROW} FROM events WHERE event_id = ANY(?::bytea[])
@@ -40,17 +48,25 @@ def insert(
     in this transaction. Raises `VersionConflict` where the stream is known not to be there.
     """
     try:
-        places = _placed(fetch, (stream, expected, turn), encoded)
+        if turn == "later":
+            [(actual,)] = _sent(fetch, ARRIVE, (stream, expected), encoded)
+            places = []
+        else:
+            places = _sent(fetch, APPEND, (stream, expected, turn), encoded)
+            actual = -places[0][0] if places and places[0][0] <= 0 else None
     except (psycopg.IntegrityError, psycopg.errors.DeadlockDetected):
         return None
-    if places and places[0][0] <= 0:
-        raise VersionConflict(stream, expected, -places[0][0])
+    if actual is not None:
+        raise VersionConflict(stream, expected, actual)
     return places
 
 
-def _placed(fetch: Fetch, behind: tuple[str, int, str], encoded: Sequence[Encoded]) -> list[Place]:
+def _sent(
+    fetch: Fetch, statements: tuple[str, str], behind: Row, encoded: Sequence[Encoded]
+) -> list[Any]:
+    for_one, for_many = statements
     if len(encoded) == 1:
-        return fetch(APPEND_ONE, (*behind, *encoded[0]))
+        return fetch(for_one, (*behind, *encoded[0]))
     types, schemas, ids, times, told, bodies = zip(*encoded, strict=True)
     columns = (
         *_kinds(types, schemas),
@@ -59,7 +75,7 @@ def _placed(fetch: Fetch, behind: tuple[str, int, str], encoded: Sequence[Encode
         column(BYTEA, told),
         column(BYTEA, bodies),
     )
-    return fetch(APPEND, (*behind, *columns))
+    return fetch(for_many, (*behind, *columns))
 
 
 @lru_cache(maxsize=64)  # most batches are of a few kinds
