@@ -20,7 +20,7 @@ Orders = Iterable[tuple[str, Sequence[Fact]]]
 
 OURS, DEFAULT, STRUCTS = "ours", "eventsourcing", "eventsourcing, structs"
 OPTIMIZED, FUNCTIONS = "eventsourcing -O", "eventsourcing, stored function"
-FULL, LEAN = "raw", "raw, lean"
+FULL, LEAN, BATCH = "raw", "raw, lean", "raw, executemany"
 PEERS = (DEFAULT, STRUCTS, OPTIMIZED, FUNCTIONS)
 OURS_SHORT, OURS_VERSION = "ours at 1,000 events", "ours by version"
 EVERY = 50

@@ -12,17 +12,19 @@ from pathlib import Path
 from core.orders import orders
 from core.stores.soon import DELAY
 from tests.benchmarks import raw
-from tests.benchmarks.contenders import OURS, Contender, Open, Orders, facts
+from tests.benchmarks.contenders import BATCH, OURS, Contender, Open, Orders, facts
 from tests.benchmarks.field import field, fresh, on_fresh
 from tests.benchmarks.histories import short_order
 from tests.benchmarks.measuring import Figures, Race
 from tests.benchmarks.ours import Ours
-from tests.benchmarks.places import Place, in_file
+from tests.benchmarks.places import Place, in_file, on_server
+from tests.benchmarks.raw_full import Batch
 
 EVENTS = 6
+AN_ORDER = "an order a commit"
 WORK: Mapping[str, Callable[[Contender, Orders], object]] = {
     "an event a commit": lambda one, asked: one.append_singly(asked),
-    "an order a commit": lambda one, asked: one.append_orders(asked),
+    AN_ORDER: lambda one, asked: one.append_orders(asked),
     "command cycle": lambda one, asked: one.handle(asked),
     "command cycle, each order read anew": lambda one, asked: _anew(one)(asked),
 }
@@ -39,6 +41,8 @@ def appends(
     """Short orders, appended one way by everybody; seconds per event."""
     asked = short_orders(number // 5 if quick else number)
     everybody = field(place, waits)
+    if place is on_server and work == AN_ORDER:
+        everybody[BATCH] = Batch
     _check(folder, everybody, place, work)
     visits = on_fresh(folder, everybody, place, partial(_work, work, asked), EVENTS * len(asked))
     yield race("", visits)

@@ -8,25 +8,21 @@ from contextlib import closing
 from functools import partial
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from core.events import Event
 from core.machine import codec
 from core.stores import open_store
 from core.stores.soon import DELAY
 from tests import postgres
+from tests.benchmarks import calling
+from tests.benchmarks.calling import PLAIN, SLOW_FLUSH
 from tests.benchmarks.histories import short_order
 from tests.benchmarks.measuring import Figures, Race
 from tests.reliability.following import WRITERS, processes
 
 UNSAFE = "8 processes insert into a table numbered by a sequence, same columns and keys"
 SINGLY, ALONE = "the same, an event a commit", "the same, no snapshot open"
-SLOW_FLUSH = "%20-ccommit_delay%3D2000%20-ccommit_siblings%3D0"
-"""Each commit waits 2 ms longer for its flush, as it does on a network's disk."""
-
-PLAIN = (
-    "CREATE TABLE plain (LIKE facts INCLUDING DEFAULTS INCLUDING IDENTITY INCLUDING INDEXES)",
-    "ALTER TABLE plain DROP COLUMN xid",
-)
 INSERT = """INSERT INTO plain (stream, version, type, schema_version, event_id, occurred_at,
   metadata, data) VALUES (%s, %s, %s, %s, %s, %s, %s, %s)"""
 SNAPSHOT = ("BEGIN ISOLATION LEVEL REPEATABLE READ", "SELECT count(*) FROM events")
@@ -37,12 +33,14 @@ commit each; seconds they took. What a connection prepares at its first append i
 
 
 def races(folder: Path, quick: bool) -> Iterator[Race]:
-    """Seconds per event of eight processes that append their own orders at once."""
+    """Seconds per event of eight that append their own orders at once: for the server alone, and
+    for processes that use the store."""
     number = 40 if quick else 400
     postgres.SETTINGS["fsync"] = "on"
     postgres.begin_run()
     try:
-        for flush, options in (("", ""), (", flush + 2 ms", SLOW_FLUSH)):
+        yield from calling.races(folder, quick)
+        for flush, options in (("", ""), (", flush + 2 ms", quote(SLOW_FLUSH))):
             yield from _modes(number, flush, options)
         yield _batches(number)
         yield _beside_a_snapshot(number)
