@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 from typing import Any
@@ -22,6 +22,9 @@ COUNTED = 50_000
 TOGETHER = 200
 """So few events are written by all projections in one transaction; with more, an append would have
 to wait too long."""
+
+Reached = Mapping[str, int | None]
+"""The name of a projection → how far it has come; None where it has no rows of today's shape."""
 
 
 class Projector:
@@ -46,7 +49,7 @@ class Projector:
         """How far each projection has come."""
         return {name: reached or 0 for name, reached in self._reached().items()}
 
-    def _reached(self) -> dict[str, int | None]:
+    def _reached(self) -> Reached:
         return self._store.checkpoints(list(self._projections.values()))
 
     def unfinished(self) -> list[str]:
@@ -58,9 +61,11 @@ class Projector:
 
         One without rows of today's shape is made beside, going on where a killed one stopped.
         """
-        if new := self.unfinished():
-            self._make([self._projections[name] for name in new], progress)
-        return self._run(list(self._projections.values()), False, progress)
+        every, known = list(self._projections.values()), self._reached()
+        if new := [one for one in every if known[one.name] is None]:
+            self._make(new, progress)
+            known = self._reached()
+        return self._run(every, False, known, progress)
 
     def rebuild(self, view: str | None = None, progress: Progress | None = None) -> None:
         """Make one read model (or all) anew from the log, beside the live rows, and swap.
@@ -89,11 +94,11 @@ class Projector:
         """Fold the log into rows beside the live ones, and let them take their place. Where
         several projectors are at it they share the work: the first to finish swaps."""
         try:
-            self._run(projections, True, progress)
+            self._run(projections, True, self._store.checkpoints(projections, True), progress)
         except StoreUnavailable:
             # Where another has finished meanwhile, the tables this one looked into have taken the
             # place of the live ones. It is that only if some are gone.
-            left = self._left(projections, True)
+            left = _made(projections, self._store.checkpoints(projections, True))
             if len(left) == len(projections):
                 raise
             if left:
@@ -102,36 +107,33 @@ class Projector:
             for one in projections:
                 self._store.swap(one, enough)
 
-    def _left(self, projections: Sequence[Projection], beside: bool) -> list[Projection]:
-        """Those of them that have rows of today's shape."""
-        reached = self._store.checkpoints(projections, beside)
-        return [one for one in projections if reached[one.name] is not None]
-
     def _run(
-        self, projections: Sequence[Projection], beside: bool, progress: Progress | None
+        self, every: Sequence[Projection], beside: bool, known: Reached, progress: Progress | None
     ) -> int:
         """Bring these to the head of the log; what the store tells by itself, before the others."""
-        told = [one for one in projections if one.evolve is None]
-        folded = [one for one in projections if one.evolve]
+        told = [one for one in every if one.evolve is None]
+        folded = [one for one in every if one.evolve]
         head, ends = self._store.head().position, []
         if told:
-            quietly = None if folded else progress
-            ends.append(self._go_on(told, beside, head, _counted, self._flushed_at_once, quietly))
+            quietly, how = None if folded else progress, (_counted, self._flushed_at_once)
+            ends.append(self._go_on(told, beside, known, head, *how, quietly))
         if folded:
-            ends.append(self._go_on(folded, beside, head, self._folded, self._flushed, progress))
+            how = self._folded, self._flushed
+            ends.append(self._go_on(folded, beside, known, head, *how, progress))
         return min(ends, default=0)
 
     def _go_on(
         self,
         projections: Sequence[Projection],
         beside: bool,
+        known: Reached,
         head: int,
         batches: Callable[[int, int], Iterator[tuple[int, Iterator[Transition]]]],
         flushed: Callable[[Sequence[Writer], int], bool],
         progress: Progress | None,
     ) -> int:
         """Go on from the furthest checkpoint behind; those further on join when it gets there."""
-        place, known = Place(), self._store.checkpoints(projections, beside)
+        place = Place()
         writers = [
             Writer(one, beside, self._store.shelf(one, beside), known[one.name], place)
             for one in projections
@@ -146,10 +148,10 @@ class Projector:
             if late and not flushed(late, reached):
                 # Another projector was here: go on from where it is. What has no checkpoint any
                 # more was made beside, and has taken its place.
-                left = self._left(projections, beside)
-                if not left:
-                    return head
-                return self._go_on(left, beside, head, batches, flushed, progress)
+                known = self._store.checkpoints(projections, beside)
+                if left := _made(projections, known):
+                    return self._go_on(left, beside, known, head, batches, flushed, progress)
+                return head
             if progress:
                 progress(reached, head)
         return reached
@@ -176,6 +178,11 @@ class Projector:
 
     def _written(self, writers: Sequence[Writer], position: int) -> bool:
         return all(self._store.write([one.flush(position) for one in writers]))
+
+
+def _made(projections: Sequence[Projection], known: Reached) -> list[Projection]:
+    """Those of them that have rows of today's shape."""
+    return [one for one in projections if known[one.name] is not None]
 
 
 def _far(writers: Sequence[Writer], position: int) -> int:
