@@ -42,7 +42,7 @@ def races(folder: Path, quick: bool) -> Iterator[Race]:
         yield from calling.races(folder, quick)
         for flush, options in (("", ""), (", flush + 2 ms", quote(SLOW_FLUSH))):
             yield from _modes(number, flush, options)
-        yield _batches(number)
+            yield _batches(number, flush, options)
         yield _beside_a_snapshot(number)
     finally:
         postgres.end_run()
@@ -56,10 +56,11 @@ def _modes(number: int, flush: str, options: str) -> Iterator[Race]:
         yield Race(f"8 processes append, {told}{flush}", ours, {UNSAFE: unsafe}, slow=True)
 
 
-def _batches(number: int) -> Race:
-    ours = partial(_visit, _append, number, 10, "&mode=locked")
-    singly = partial(_visit, _append, number, 1, "&mode=locked")
-    return Race("8 processes append 10 events a commit, locked", ours, {SINGLY: singly}, slow=True)
+def _batches(number: int, flush: str, options: str) -> Race:
+    ours = partial(_visit, _append, number, 10, f"{options}&mode=locked")
+    singly = partial(_visit, _append, number, 1, f"{options}&mode=locked")
+    told = f"8 processes append 10 events a commit, locked{flush}"
+    return Race(told, ours, {SINGLY: singly}, slow=True)
 
 
 def _beside_a_snapshot(number: int) -> Race:
