@@ -115,7 +115,8 @@ class Projector:
         folded = [one for one in every if one.evolve]
         head, ends = self._store.head().position, []
         if told:
-            quietly, how = None if folded else progress, (_counted, self._flushed_at_once)
+            quietly = None if folded else progress
+            how = _counted, self._flushed_at_once
             ends.append(self._go_on(told, beside, known, head, *how, quietly))
         if folded:
             how = self._folded, self._flushed

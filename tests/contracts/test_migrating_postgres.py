@@ -38,6 +38,7 @@ UNTIL = {
     4: """DROP INDEX places_by_time;
           CREATE INDEX places_recorded_at ON places (recorded_at, position)""",
     5: "ALTER TABLE facts ADD CONSTRAINT facts_version_check CHECK (version > 0)",
+    6: "DROP FUNCTION arrive_fact, arrive_facts",
 }
 """Version → what was laid out otherwise up to it."""
 LAID_OUT = (
