@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from dataclasses import replace
 from functools import partial
-from itertools import chain
+from itertools import chain, repeat
 from typing import Any
 
 import psycopg
@@ -124,22 +124,23 @@ class PostgresStore(SqlStore):
         check_stream(stream)
         encoded = [self._codec.encode(event) for event in events]
         turn = self._turn if wait_for_position else "later"
-        while True:
+        for everywhere in chain([False], repeat(True)):  # from the second time on
             placed = self._written(stream, encoded, expected_version, turn) if encoded else None
             if placed is None:
                 ids = [one.event_id for one in encoded]
-                rows = self._in_the_way(stream, ids, expected_version)
+                rows = self._met(stream, ids, expected_version, everywhere)
                 known = {row[5]: row for row in rows}
                 actual = max((row[2] for row in rows if row[1] == stream), default=0)
                 placed = admit(stream, events, encoded, known, expected_version, actual)
             if placed is not None or not encoded:
-                return self.recorded(placed or [])
+                break
+        return self.recorded(placed or [])
 
-    def _in_the_way(self, stream: str, ids: list[bytes], expected: int) -> list[StoredRow]:
+    def _met(self, stream: str, ids: list[bytes], after: int, everywhere: bool) -> list[StoredRow]:
         """The rows that have event ids of a batch, and the last of its stream."""
         rows = self.fetch(MET, (ids, stream))
-        if all(row[1] != stream or row[2] <= expected for row in rows):
-            self.place()  # what stands in the way must be seen by whoever reads again
+        if all(row[1] != stream or row[2] <= after for row in rows):
+            self.place(everywhere)  # what stands in the way must be seen by whoever reads again
             rows = self.fetch(MET, (ids, stream))
         return rows
 
@@ -161,9 +162,9 @@ class PostgresStore(SqlStore):
     def queued(self, stream: str, from_version: int) -> AbstractContextManager[Turn]:
         return queued(self, self._lines, stream, from_version)
 
-    def place(self) -> None:
-        """Give every committed fact its position, after whoever is at it now."""
-        self.fetch("SELECT place(true)", ())
+    def place(self, everywhere: bool = False) -> None:
+        """Give every committed fact its place, after whoever is at it, `everywhere` or of late."""
+        self.fetch(f"SELECT place(true, {everywhere})", ())
 
     def _place_quietly(self) -> None:
         with suppress(StoreUnavailable):  # the next append or reader will do it
@@ -186,8 +187,7 @@ class PostgresStore(SqlStore):
         yield from super().read_all(from_position, to_position, batch_size)
 
     def rows(self) -> Iterator[StoredRow]:
-        for page in self._pages(-(2**62), None):
-            yield from page
+        return chain.from_iterable(self._pages(-(2**62), None))
 
     def load(self, entries: Iterable[tuple[str, Event]]) -> int:
         with self._transaction() as connection:

@@ -12,6 +12,7 @@ from core.codec import Encoded
 from core.digests import NOTHING
 from core.errors import VersionConflict
 from core.events import StoredRow
+from core.stores.postgres_arriving import FACT
 from core.stores.postgres_values import BIGINT, BYTEA, INTEGER, TEXT, Column, column
 from core.stores.rows import Fetch, Row
 from core.stores.sql_facts import ROW
@@ -24,8 +25,8 @@ PLACE = "position, recorded_at, digest, seal"
 FIELDS = "?::text, ?::integer, ?::bytea, ?::bigint, ?::bytea, ?::bytea"
 COLUMNS = "?::text[], ?::integer[], ?::bytea[], ?::bigint[], ?::bytea[], ?::bytea[]"
 ARRIVE = (
-    f"SELECT arrive_fact(?::text, ?::bigint, {FIELDS})",
-    f"SELECT arrive_facts(?::text, ?::bigint, {COLUMNS})",
+    f"INSERT INTO arriving ({', '.join(FACT)}) VALUES (?::text, ?::bigint + 1, {FIELDS})",
+    f"SELECT WHERE arrive_facts(?::text, ?::bigint, {COLUMNS})",
 )
 APPEND = (
     f"SELECT {PLACE} FROM append_fact(?::text, ?::bigint, ?::text, {FIELDS})",
@@ -49,15 +50,14 @@ def insert(
     """
     try:
         if turn == "later":
-            [(actual,)] = _sent(fetch, ARRIVE, (stream, expected), encoded)
-            places = []
-        else:
-            places = _sent(fetch, APPEND, (stream, expected, turn), encoded)
-            actual = -places[0][0] if places and places[0][0] <= 0 else None
+            if _sent(fetch, ARRIVE, (stream, expected), encoded):
+                return []
+            turn = "try"  # which says what is in the way
+        places = _sent(fetch, APPEND, (stream, expected, turn), encoded)
     except (psycopg.IntegrityError, psycopg.errors.DeadlockDetected):
         return None
-    if actual is not None:
-        raise VersionConflict(stream, expected, actual)
+    if places and places[0][0] <= 0:
+        raise VersionConflict(stream, expected, -places[0][0])
     return places
 
 

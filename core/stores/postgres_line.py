@@ -44,9 +44,10 @@ class _Statement:
     reader: Any
 
     def rows(self, result: Any) -> list[Any]:
-        """What the server said, as Python has it."""
+        """What the server said, as Python has it; a row that was written and not told is empty."""
         self.reader.set_pgresult(result)
-        return list(self.reader.load_rows(0, result.ntuples, tuple))
+        rows = list(self.reader.load_rows(0, result.ntuples, tuple))
+        return rows or [()] * (result.command_tuples or 0)
 
 
 class Line:

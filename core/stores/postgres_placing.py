@@ -77,15 +77,21 @@ NEXT = f"""ahead.position := ahead.position + 1;
 AT_ONCE = 100
 """Places that are written by one statement: it costs as much as some rows."""
 
-GIVE = "INSERT INTO places SELECT * FROM unnest(given);"
+GIVE = """INSERT INTO places
+      SELECT position, arrival, recorded_at, digest, seal,
+          CASE WHEN position = ahead.position THEN looked END
+        FROM unnest(given)"""
+"""Only with the last of them stands what was looked at: nobody asks the others."""
 
-# `seen` is taken before the facts are looked for: whatever it shows was looked at, and is never
+# `looked` is taken before the facts are looked for: whatever it shows was looked at, and is never
 # looked for again. A snapshot of the future is one of another cluster, from which this log was
 # restored. OFFSET keeps the look for a place one of an index, whatever the planner would gain.
+# Behind a fact without a place somebody put one in past all that looks after places: it is sought
+# everywhere.
 PLACE = f"""CREATE OR REPLACE FUNCTION
   place(patient boolean, everything boolean DEFAULT false) RETURNS bigint {HEADER} AS $$
   DECLARE
-    ahead places; fact record; previous bytea; digests bytea[]; given places[];
+    ahead places; fact record; looked pg_snapshot; previous bytea; digests bytea[]; given places[];
     since xid8; until xid8; open xid8[]; mine xid8; placed bigint := 0;
   BEGIN
     IF patient THEN
@@ -97,12 +103,12 @@ PLACE = f"""CREATE OR REPLACE FUNCTION
     SELECT position, recorded_at, seal, pg_snapshot_xmax(seen), array(SELECT pg_snapshot_xip(seen))
       INTO ahead.position, ahead.recorded_at, ahead.seal, since, open
       FROM places ORDER BY position DESC LIMIT 1;
-    ahead.seen := pg_current_snapshot();
+    looked := pg_current_snapshot();
     ahead.position := coalesce(ahead.position, 0);
     ahead.recorded_at := coalesce(ahead.recorded_at, 0);
     ahead.seal := coalesce(ahead.seal, {NOTHING});
     mine := pg_current_xact_id_if_assigned();
-    until := greatest(pg_snapshot_xmax(ahead.seen), mine);
+    until := greatest(pg_snapshot_xmax(looked), mine);
     IF everything OR since IS NULL
         OR since > until AND since IS DISTINCT FROM ({after("mine")})::xid8 THEN
       since := '0'::xid8;
@@ -111,7 +117,7 @@ PLACE = f"""CREATE OR REPLACE FUNCTION
     IF mine < since THEN
       open := open || mine;
     END IF;
-    ahead.seen := {seen_by("ahead.seen", "mine")};
+    looked := {seen_by("looked", "mine")};
     FOR fact IN
       SELECT *, CASE lag(version) OVER stream WHEN version - 1
             THEN lag(number) OVER stream END AS before
@@ -127,6 +133,10 @@ PLACE = f"""CREATE OR REPLACE FUNCTION
       IF previous IS NULL AND fact.version > 1 THEN
         SELECT digest INTO previous FROM facts before JOIN places USING (arrival)
           WHERE before.stream = fact.stream AND before.version = fact.version - 1;
+        IF NOT (FOUND OR everything) THEN
+          {GIVE};
+          RETURN placed + place(true, true);
+        END IF;
       END IF;
       previous := coalesce(previous, {NOTHING});
       {NEXT}
@@ -134,11 +144,11 @@ PLACE = f"""CREATE OR REPLACE FUNCTION
       given := given || ahead;
       placed := placed + 1;
       IF mod(placed, {AT_ONCE}) = 0 THEN
-        {GIVE}
+        {GIVE};
         given := NULL;
       END IF;
     END LOOP;
-    {GIVE}
+    {GIVE};
     IF everything THEN
       UPDATE eventscope SET cluster = (SELECT system_identifier FROM pg_control_system());
     END IF;

@@ -10,7 +10,7 @@ from __future__ import annotations
 from sqlalchemy import Connection, text
 
 from core.errors import StoreUnavailable
-from core.stores.postgres_arriving import APPENDING
+from core.stores.postgres_arriving import APPENDING, ENTRANCE
 from core.stores.postgres_queue import QUEUING
 
 READER, WRITER = "eventscope_reader", "eventscope_writer"
@@ -59,6 +59,7 @@ def grant(url: str, connection: Connection) -> tuple[str, ...]:
     theirs = f"ALTER DEFAULT PRIVILEGES FOR ROLE {owner} IN SCHEMA {schema}"
     run(f"{theirs} GRANT SELECT ON TABLES TO {both}")
     run(f"GRANT EXECUTE ON FUNCTION {APPENDING}, {QUEUING} TO {WRITER}")
+    run(f"GRANT INSERT ON {ENTRANCE} TO {WRITER}")
     return (
         *done,
         f"{READER} may read the log and its read models; {WRITER} may also append.",

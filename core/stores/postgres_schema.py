@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from sqlalchemy import Connection, text
 
 from core.stores.migrating import Migrated, Step, require_todays, take
-from core.stores.postgres_arriving import APPENDING
+from core.stores.postgres_arriving import APPENDING, ENTRANCE
 from core.stores.postgres_arriving import FUNCTIONS as PLACING
 from core.stores.postgres_queue import ENTER, QUEUING
 from core.stores.sql_facts import KIND
@@ -161,7 +161,13 @@ def _shorten(connection: Connection) -> None:
 
 
 def _let_facts_arrive(connection: Connection) -> None:
-    # The last step brings all functions of today: those before it change what they work on.
+    """Functions changed; the last step brings all of today, and what they work on is there then."""
+
+
+def _shrink_places(connection: Connection) -> None:
+    run = connection.exec_driver_sql
+    run("ALTER TABLE places ALTER COLUMN seen DROP NOT NULL")
+    run("DROP FUNCTION IF EXISTS arrive_fact, arrive_facts")
     _renew_appending(connection, connection.execute(GRANTED).scalars().all())
 
 
@@ -170,6 +176,8 @@ def _renew_appending(connection: Connection, granted: Sequence[str]) -> None:
         connection.exec_driver_sql(statement)
     # Only who is granted these may write; the tables themselves stay with their owner.
     _let(connection, APPENDING, granted)
+    for role in granted:
+        connection.exec_driver_sql(f"GRANT INSERT ON {ENTRANCE} TO {role}")
 
 
 def _let(connection: Connection, functions: str, roles: Sequence[str]) -> None:
@@ -186,6 +194,7 @@ STEPS = (
     Step("The times of fewer events are in an index, so that appends write less.", _write_less),
     Step("A single event is appended in less time, and many get their places at once.", _shorten),
     Step("Who need not know the place of an event waits for less.", _let_facts_arrive),
+    Step("Nobody is called for an event whose place nobody waits for.", _shrink_places),
 )
 """From version to version of the schema, beginning with an empty one."""
 

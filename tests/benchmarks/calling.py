@@ -38,7 +38,8 @@ INSERT INTO plain (stream, version, type, schema_version, event_id, occurred_at,
   VALUES ('order-' || :client_id || '-' || :n, 1, {EVENT});
 """
 ARRIVE = f"""\\set n :n + 1
-SELECT arrive_fact('order-' || :client_id || '-' || :n, 0, {EVENT});
+INSERT INTO arriving (stream, version, type, schema_version, event_id, occurred_at, metadata, data)
+  VALUES ('order-' || :client_id || '-' || :n, 1, {EVENT});
 """
 LOCKED = f"""\\set n :n + 1
 SELECT position FROM append_fact('order-' || :client_id || '-' || :n, 0, 'wait', {EVENT});

@@ -15,7 +15,7 @@ import pytest
 from core.digests import verify
 from core.errors import StoreUnavailable
 from core.stores import migrate_store, open_store, postgres_schema
-from core.stores.postgres_arriving import APPENDING
+from core.stores.postgres_arriving import APPENDING, ENTRANCE
 from core.stores.postgres_queue import QUEUING
 from tests import postgres
 from tests.conftest import CODEC
@@ -38,7 +38,10 @@ UNTIL = {
     4: """DROP INDEX places_by_time;
           CREATE INDEX places_recorded_at ON places (recorded_at, position)""",
     5: "ALTER TABLE facts ADD CONSTRAINT facts_version_check CHECK (version > 0)",
-    6: "DROP FUNCTION arrive_fact, arrive_facts",
+    6: "DROP FUNCTION arrive_facts",
+    7: """ALTER TABLE places ALTER COLUMN seen SET NOT NULL;
+          DROP VIEW arriving;
+          DROP FUNCTION follows""",
 }
 """Version → what was laid out otherwise up to it."""
 LAID_OUT = (
@@ -52,6 +55,7 @@ LAID_OUT = (
     "SELECT relname, pg_get_triggerdef(pg_trigger.oid) FROM pg_trigger JOIN pg_class"
     " ON tgrelid = pg_class.oid WHERE relnamespace = current_schema()::regnamespace",
     "SELECT viewname, definition FROM pg_views WHERE schemaname = current_schema()",
+    "SELECT tablename, definition FROM pg_rules WHERE schemaname = current_schema()",
     "SELECT proname, proacl FROM pg_proc WHERE pronamespace = current_schema()::regnamespace",
     "SELECT schema_version FROM eventscope",
 )
@@ -143,6 +147,8 @@ def test_who_could_append_before_can_append_after_and_nobody_else_can(url: str, 
         for function in f"{APPENDING}, {QUEUING}".split(", "):
             assert driver.execute(may, (role, function)).fetchone() == (True,)
             assert driver.execute(may, ("public", function)).fetchone() == (False,)
+        may = "SELECT has_table_privilege(%s, %s, 'INSERT')"
+        assert driver.execute(may, (role, ENTRANCE)).fetchone() == (True,)
 
 
 def test_a_server_that_goes_away_in_the_middle_of_it_is_told_in_a_sentence(

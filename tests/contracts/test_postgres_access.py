@@ -15,7 +15,7 @@ from core.digests import verify
 from core.errors import StoreUnavailable, UnknownStore
 from core.stores import open_store
 from core.stores.postgres import open_store as open_postgres
-from core.stores.postgres_arriving import APPENDING
+from core.stores.postgres_arriving import APPENDING, ENTRANCE
 from core.stores.postgres_queue import QUEUING
 from tests import postgres
 from tests.conftest import CODEC
@@ -45,6 +45,7 @@ def writer(url: str) -> Iterator[str]:
         url,
         "GRANT SELECT ON ALL TABLES IN SCHEMA {schema} TO {name}",
         f"GRANT EXECUTE ON FUNCTION {APPENDING}, {QUEUING} TO {{name}}",
+        f"GRANT INSERT ON {ENTRANCE} TO {{name}}",
     )
 
 
@@ -105,6 +106,29 @@ def test_who_may_append_may_not_give_out_places_or_change_anything(writer: str) 
         for statement in ("INSERT INTO places (position) VALUES (9)", "DELETE FROM facts"):
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
                 driver.execute(statement)
+
+
+PUT = """INSERT INTO arriving (stream, version, type, schema_version, event_id, occurred_at,
+  metadata, data) """
+
+
+@pytest.mark.parametrize("version", ["0", "3", "-1", "NULL", "(random() + 3)::integer"])
+def test_who_may_append_leaves_no_hole_in_a_stream(writer: str, version: str) -> None:
+    with postgres.connect(writer) as driver:
+        fact = CODEC.encode(lamp)
+        done = driver.execute(f"{PUT} VALUES ('order-a', {version}, %s, %s, %s, %s, %s, %s)", fact)
+        assert done.statusmessage == "INSERT 0 0"
+        done = driver.execute(f"{PUT} VALUES ('order-a', 2, %s, %s, %s, %s, %s, %s)", fact)
+        assert done.statusmessage == "INSERT 0 1"
+
+
+def test_what_has_arrived_is_shown_by_no_way_in(writer: str) -> None:
+    store = open_store(writer, CODEC)
+    store.append("order-a", [lamp], 1, wait_for_position=False)
+    with postgres.connect(writer) as driver:
+        assert driver.execute("SELECT count(*) FROM arriving").fetchone() == (0,)
+    assert store.head().position == 2
+    store.close()
 
 
 def test_a_lost_connection_is_said_once_and_the_next_call_goes_through(url: str) -> None:

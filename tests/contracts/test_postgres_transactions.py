@@ -7,7 +7,9 @@ from itertools import product
 import pytest
 
 from core.digests import verify
+from core.errors import VersionConflict
 from core.stores.postgres import PostgresStore
+from tests.conftest import CODEC
 from tests.contracts.test_postgres_order import Driver, fresh, streams, write
 from tests.contracts.test_postgres_order import slow as slow
 from tests.contracts.test_postgres_order import store as store
@@ -15,6 +17,9 @@ from tests.contracts.test_postgres_order import url as url
 from tests.orders.facts import lamp, opened
 
 TURNS = ("try", "later", "wait", "place")
+LONG_AGO = """INSERT INTO facts
+    (xid, stream, version, type, schema_version, event_id, occurred_at, metadata, data)
+  VALUES ('3', 'order-a', 2, %s, %s, %s, %s, %s, %s)"""
 
 
 @pytest.mark.parametrize("turns", list(product(TURNS, repeat=2)))
@@ -51,3 +56,24 @@ def test_an_append_that_was_taken_back_leaves_no_hole_and_hides_nothing(
     slow.execute("COMMIT")
     store.append("order-3", [fresh(opened)], 0)
     assert streams(store) == [(1, "order-2"), (2, "order-3")]
+
+
+@pytest.mark.parametrize("waits", [True, False])
+@pytest.mark.parametrize("behind", [1, 2])
+def test_a_fact_nobody_would_look_for_is_found_by_whoever_comes_to_its_stream(
+    store: PostgresStore, slow: Driver, behind: int, waits: bool
+) -> None:
+    store.append("order-a", [opened], 0)
+    store.append("order-b", [fresh(opened)], 0)
+    slow.execute(LONG_AGO, CODEC.encode(fresh(lamp)))
+    slow.execute("COMMIT")
+    assert store.head().position == 2  # nobody looks so far back
+    if behind == 1:
+        with pytest.raises(VersionConflict, match="2"):
+            store.append("order-a", [fresh(lamp)], 1, wait_for_position=waits)
+    else:
+        store.append("order-a", [fresh(lamp)], 2, wait_for_position=waits)
+        store.place()
+    versions = [one.version for one in store.read_stream("order-a")]
+    assert versions == list(range(1, behind + 2))
+    assert verify(store.rows()).events == store.head().position == behind + 2
