@@ -85,7 +85,7 @@ GIVE = """INSERT INTO places
 
 # `looked` is taken before the facts are looked for: whatever it shows was looked at, and is never
 # looked for again. A snapshot of the future is one of another cluster, from which this log was
-# restored. OFFSET keeps the look for a place one of an index, whatever the planner would gain.
+# restored. OFFSET keeps each look for a place one of an index, whatever the planner would gain.
 # Behind a fact without a place somebody put one in past all that looks after places: it is sought
 # everywhere.
 PLACE = f"""CREATE OR REPLACE FUNCTION
@@ -119,24 +119,24 @@ PLACE = f"""CREATE OR REPLACE FUNCTION
     END IF;
     looked := {seen_by("looked", "mine")};
     FOR fact IN
-      SELECT *, CASE lag(version) OVER stream WHEN version - 1
-            THEN lag(number) OVER stream END AS before
+      SELECT waiting.*, placed_before.digest, CASE lag(waiting.version) OVER stream
+            WHEN waiting.version - 1 THEN lag(number) OVER stream END AS before
         FROM (SELECT *, row_number() OVER (ORDER BY arrival) AS number
           FROM (SELECT * FROM facts WHERE xid BETWEEN since AND until
                 UNION ALL SELECT * FROM facts WHERE xid = ANY(open)) arrived
           WHERE NOT EXISTS
             (SELECT FROM places WHERE places.arrival = arrived.arrival OFFSET 0)) waiting
-        WINDOW stream AS (PARTITION BY stream ORDER BY version)
-        ORDER BY arrival
+          LEFT JOIN LATERAL
+            (SELECT digest FROM facts before JOIN places USING (arrival)
+              WHERE waiting.version > 1 AND before.stream = waiting.stream
+                AND before.version = waiting.version - 1 OFFSET 0) placed_before ON true
+        WINDOW stream AS (PARTITION BY waiting.stream ORDER BY waiting.version)
+        ORDER BY waiting.arrival
     LOOP
-      previous := digests[fact.before];
-      IF previous IS NULL AND fact.version > 1 THEN
-        SELECT digest INTO previous FROM facts before JOIN places USING (arrival)
-          WHERE before.stream = fact.stream AND before.version = fact.version - 1;
-        IF NOT (FOUND OR everything) THEN
-          {GIVE};
-          RETURN placed + place(true, true);
-        END IF;
+      previous := coalesce(digests[fact.before], fact.digest);
+      IF previous IS NULL AND fact.version > 1 AND NOT everything THEN
+        {GIVE};
+        RETURN placed + place(true, true);
       END IF;
       previous := coalesce(previous, {NOTHING});
       {NEXT}

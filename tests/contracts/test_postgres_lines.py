@@ -41,6 +41,13 @@ def test_values_of_every_kind_come_back_as_they_went(store: PostgresStore) -> No
     assert store.fetch("SELECT ?::text, ?::bytea", asked[:4:3]) == [asked[:4:3]]
 
 
+def test_of_rows_that_were_written_and_not_told_one_hears_how_many(store: PostgresStore) -> None:
+    kept = "INSERT INTO snapshots SELECT ?::text, v, v, '', '' FROM generate_series(?::bigint, 3) v"
+    assert store.fetch(kept, ("order-a", 1)) == [(), (), ()]
+    assert store.fetch(kept, ("order-a", 4)) == []
+    assert store.fetch("SELECT FROM snapshots WHERE version > ?", (2,)) == [()]
+
+
 def test_more_statements_than_are_kept_prepared_are_all_answered(store: PostgresStore) -> None:
     for number in range(2 * MOST + 3):
         assert store.fetch(f"SELECT {number} + ?::bigint", (1,)) == [(number + 1,)]
