@@ -20,71 +20,78 @@ from tests import postgres
 from tests.benchmarks.measuring import Figures, Race
 from tests.reliability.following import WRITERS
 
+SINGLY = "the same, an event a commit"
 UNSAFE = "8 clients of pgbench insert into a table numbered by a sequence, same columns and keys"
-SLOW_FLUSH = " -ccommit_delay=2000 -ccommit_siblings=0"
-"""Each commit waits 2 ms longer for its flush, as it does on a network's disk."""
-
 PLAIN = (
     "CREATE TABLE plain (LIKE facts INCLUDING DEFAULTS INCLUDING IDENTITY INCLUDING INDEXES)",
     "ALTER TABLE plain DROP COLUMN xid",
 )
 
+NEW, ONE = "'order-' || :client_id || '-' || :n", "'order-' || :client_id"
+"""A stream for each event, and one for each client."""
 EVENT = (
     "'OrderCreated', 1, int8send(:client_id) || int8send(:n), 1700000000000000, '{}',"
     rf" '\x{'ab' * 256}'"
 )
-INSERT = f"""\\set n :n + 1
-INSERT INTO plain (stream, version, type, schema_version, event_id, occurred_at, metadata, data)
-  VALUES ('order-' || :client_id || '-' || :n, 1, {EVENT});
-"""
-ARRIVE = f"""\\set n :n + 1
-INSERT INTO arriving (stream, version, type, schema_version, event_id, occurred_at, metadata, data)
-  VALUES ('order-' || :client_id || '-' || :n, 1, {EVENT});
-"""
-LOCKED = f"""\\set n :n + 1
-SELECT position FROM append_fact('order-' || :client_id || '-' || :n, 0, 'wait', {EVENT});
-"""
+COLUMNS = "stream, version, type, schema_version, event_id, occurred_at, metadata, data"
+INSERT = f"INSERT INTO plain ({COLUMNS}) VALUES ({NEW}, 1, {EVENT});"
+INSERT_NEXT = f"INSERT INTO plain ({COLUMNS}) VALUES ({ONE}, :n, {EVENT});"
+ARRIVE = f"INSERT INTO arriving ({COLUMNS}) VALUES ({NEW}, 1, {EVENT});"
+ARRIVE_NEXT = f"INSERT INTO arriving ({COLUMNS}) VALUES ({ONE}, :n, {EVENT});"
+LOCKED = f"SELECT position FROM append_fact({NEW}, 0, 'wait', {EVENT});"
+TEN = 10
+EACH = f", ARRAY[{TEN}]"
+LOCKED_TEN = f"""SELECT count(position) FROM append_facts({NEW}, 0, 'wait',
+  array_fill('OrderCreated'::text{EACH}), array_fill(1{EACH}),
+  ARRAY(SELECT int8send(:client_id) || int8send({TEN} * :n + k) FROM generate_series(1, {TEN}) k),
+  array_fill(1700000000000000{EACH}), array_fill('{{}}'::bytea{EACH}),
+  array_fill('\\x{"ab" * 256}'::bytea{EACH}));"""
 PLACE = """SELECT place(false);
 \\sleep 20 ms
 """
 TOLD = re.compile(r"actually processed: (\d+).*?tps = ([\d.]+)", re.DOTALL)
 
 
-def races(folder: Path, quick: bool) -> Iterator[Race]:
+def races(folder: Path, quick: bool, flush: str) -> Iterator[Race]:
     """Seconds per event of eight clients that append an event of 256 bytes a commit."""
-    seconds = 1 if quick else 4
-    for flush, options in (("", ""), (", flush + 2 ms", SLOW_FLUSH)):
-        unsafe = partial(_visit, folder, INSERT, seconds, options)
-        for told, script in (("placed soon after", ARRIVE), ("locked", LOCKED)):
-            ours = partial(_visit, folder, script, seconds, options)
-            yield Race(f"8 clients of pgbench append, {told}{flush}", ours, {UNSAFE: unsafe})
+    visit = partial(_visit, folder, 1 if quick else 4)
+    for told, script, unsafe in (
+        ("placed soon after", ARRIVE, INSERT),
+        ("each to one stream", ARRIVE_NEXT, INSERT_NEXT),
+        ("locked", LOCKED, INSERT),
+    ):
+        floor = {UNSAFE: partial(visit, unsafe)}
+        yield Race(f"8 clients of pgbench append, {told}{flush}", partial(visit, script), floor)
+    ten, singly = partial(visit, LOCKED_TEN, TEN), {SINGLY: partial(visit, LOCKED)}
+    yield Race(f"8 clients of pgbench append {TEN} events a commit, locked{flush}", ten, singly)
 
 
-def _visit(folder: Path, script: str, seconds: int, options: str) -> Figures:
+def _visit(folder: Path, seconds: int, script: str, size: int = 1) -> Figures:
     url = postgres.fresh_url()
     open_store(url, codec()).close()
     with postgres.connect(url) as driver:
         for statement in PLAIN:
             driver.execute(statement)
-        placing = _pgbench(folder, url, PLACE, 1, seconds, options) if script == ARRIVE else None
-        events, rate = _told(_pgbench(folder, url, script, WRITERS, seconds, options))
+        placing = _pgbench(folder, url, PLACE, 1, seconds) if "arriving" in script else None
+        commits, rate = _told(_pgbench(folder, url, script, WRITERS, seconds))
+        events = commits * size
         if placing:
             _told(placing)
         [left] = driver.execute("SELECT place(true)").fetchone() or ()
-        assert left < events / 20, f"{left} of {events} events were not placed in time"
-        kept = "arrival) FROM plain" if script == INSERT else "position) FROM events"
+        assert left < rate / 10, f"{left} of {events} events were not placed in time"
+        kept = "arrival) FROM plain" if "plain" in script else "position) FROM events"
         found = driver.execute(f"SELECT count(*), max({kept}").fetchone()
         assert found == (events, events), f"of {events} events not each is kept"
-    return {"": 1 / rate}
+    return {"": 1 / rate / size}
 
 
 def _pgbench(
-    folder: Path, url: str, script: str, clients: int, seconds: int, options: str
+    folder: Path, url: str, script: str, clients: int, seconds: int
 ) -> subprocess.Popen[str]:
     programs, named = postgres.binaries(), make_url(url)
     assert programs
     file = folder / f"{len(script)}.sql"
-    file.write_text(script)
+    file.write_text(f"\\set n :n + 1\n{script}")
     how = ["-M", "prepared", "-n", "-c", clients, "-T", seconds, "-D", "n=0", "-f", file]
     return subprocess.Popen(
         list(map(str, [programs / "pgbench", *how])),
@@ -94,7 +101,7 @@ def _pgbench(
             "PGPORT": str(named.port),
             "PGUSER": named.username or "",
             "PGDATABASE": named.database or "",
-            "PGOPTIONS": f"{named.query['options']}{options}",
+            "PGOPTIONS": str(named.query["options"]),
         },
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 from core.events import Event
 from core.machine import codec
@@ -16,15 +16,20 @@ from core.stores import open_store
 from core.stores.soon import DELAY
 from tests import postgres
 from tests.benchmarks import calling
-from tests.benchmarks.calling import PLAIN, SLOW_FLUSH
+from tests.benchmarks.calling import PLAIN, SINGLY
 from tests.benchmarks.histories import short_order
 from tests.benchmarks.measuring import Figures, Race
+from tests.reliability.crash_images import built
 from tests.reliability.following import WRITERS, processes
 
 UNSAFE = "8 processes insert into a table numbered by a sequence, same columns and keys"
-SINGLY, ALONE = "the same, an event a commit", "the same, no snapshot open"
+ALONE = "the same, no snapshot open"
 INSERT = """INSERT INTO plain (stream, version, type, schema_version, event_id, occurred_at,
   metadata, data) VALUES (%s, %s, %s, %s, %s, %s, %s, %s)"""
+LOCKED = "&mode=locked"
+SLOW_FLUSH = Path(__file__).parent / "slow_flush.c"
+FLUSHES = {0: "", 200: ", flush + 0.2 ms", 2000: ", flush + 2 ms"}
+"""How much longer a flush takes (µs): as a disk of one's own, or one behind a network."""
 SNAPSHOT = ("BEGIN ISOLATION LEVEL REPEATABLE READ", "SELECT count(*) FROM events")
 
 Write = Callable[[str, Sequence[tuple[str, list[Event]]], Any], float]
@@ -36,40 +41,52 @@ def races(folder: Path, quick: bool) -> Iterator[Race]:
     """Seconds per event of eight that append their own orders at once: for the server alone, and
     for processes that use the store."""
     number = 40 if quick else 400
+    for later, flush in FLUSHES.items():
+        with _server(later):
+            yield from calling.races(folder, quick, flush)
+            yield from _modes(number, flush)
+            yield _batches(number, flush)
+            if not flush:
+                yield _beside_a_snapshot(number)
+
+
+@contextmanager
+def _server(later: int) -> Iterator[None]:
+    """A server of its own, each of whose flushes takes that much longer (µs)."""
     postgres.SETTINGS["fsync"] = "on"
     postgres.begin_run()
     try:
-        yield from calling.races(folder, quick)
-        for flush, options in (("", ""), (", flush + 2 ms", quote(SLOW_FLUSH))):
-            yield from _modes(number, flush, options)
-            yield _batches(number, flush, options)
-        yield _beside_a_snapshot(number)
+        library = built(SLOW_FLUSH, Path(os.environ[postgres.RUN]))
+        os.environ.update(LD_PRELOAD=str(library), FLUSH_LATER=str(later))
+        postgres.server_url()
+        del os.environ["LD_PRELOAD"]
+        yield
     finally:
         postgres.end_run()
 
 
-def _modes(number: int, flush: str, options: str) -> Iterator[Race]:
-    unsafe = partial(_visit, _insert, number, 1, options)
-    soon = partial(_visit, _append_soon, number, 1, options)
-    locked = partial(_visit, _append, number, 1, f"{options}&mode=locked")
+def _modes(number: int, flush: str) -> Iterator[Race]:
+    unsafe = partial(_visit, _insert, number, 1)
+    soon = partial(_visit, _append_soon, number, 1)
+    locked = partial(_visit, _append, number, 1, LOCKED)
     for told, ours in (("placed soon after", soon), ("locked", locked)):
         yield Race(f"8 processes append, {told}{flush}", ours, {UNSAFE: unsafe}, slow=True)
 
 
-def _batches(number: int, flush: str, options: str) -> Race:
-    ours = partial(_visit, _append, number, 10, f"{options}&mode=locked")
-    singly = partial(_visit, _append, number, 1, f"{options}&mode=locked")
+def _batches(number: int, flush: str) -> Race:
+    ours = partial(_visit, _append, number, 10, LOCKED)
+    singly = partial(_visit, _append, number, 1, LOCKED)
     told = f"8 processes append 10 events a commit, locked{flush}"
     return Race(told, ours, {SINGLY: singly}, slow=True)
 
 
 def _beside_a_snapshot(number: int) -> Race:
-    ours = partial(_visit, _append, number, 1, "", snapshot=True)
-    alone = partial(_visit, _append, number, 1, "")
+    ours = partial(_visit, _append, number, 1, snapshot=True)
+    alone = partial(_visit, _append, number, 1)
     return Race("8 processes append, a reader's snapshot open", ours, {ALONE: alone}, slow=True)
 
 
-def _visit(write: Write, number: int, size: int, options: str, snapshot: bool = False) -> Figures:
+def _visit(write: Write, number: int, size: int, mode: str = "", snapshot: bool = False) -> Figures:
     url = postgres.fresh_url()
     open_store(url, codec()).close()
     started = processes()
@@ -78,9 +95,7 @@ def _visit(write: Write, number: int, size: int, options: str, snapshot: bool = 
         for statement in PLAIN:
             driver.execute(statement)
         writing = [
-            started.Process(
-                target=_work, args=(write, url + options, one, number, size, gate, told)
-            )
+            started.Process(target=_work, args=(write, url + mode, one, number, size, gate, told))
             for one in range(WRITERS)
         ]
         for each in writing:

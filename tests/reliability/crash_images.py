@@ -56,16 +56,16 @@ class Image:
     fate: str
 
 
-def built_recorder(folder: Path) -> Path:
-    """The library to preload; without a compiler the test is skipped, and fails in CI."""
+def built(source: Path, folder: Path) -> Path:
+    """A library to preload; without a compiler the test is skipped, and fails in CI."""
     compiler = shutil.which("cc") or shutil.which("gcc")
     if compiler is None:
-        reason = "no C compiler (apt-get install gcc libc6-dev): writes cannot be recorded"
+        reason = f"no C compiler (apt-get install gcc libc6-dev): {source.name} cannot be built"
         if os.environ.get("CI"):
             pytest.fail(reason)
         pytest.skip(reason)
-    library = folder / "recorder.so"
-    build = [compiler, "-shared", "-fPIC", "-O1", "-o", library, RECORDER, "-ldl"]
+    library = folder / f"{source.stem}.so"
+    build = [compiler, "-shared", "-fPIC", "-O1", "-o", library, source, "-ldl"]
     subprocess.run(build, check=True)
     return library
 
@@ -73,7 +73,7 @@ def built_recorder(folder: Path) -> Path:
 def preloaded(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run a module of this project, unchanged, over the recorder; its files begin with `log.db`."""
     recorded = {"RECORDED": str(folder / "log.db"), "RECORD": str(folder / "record")}
-    preload = {"LD_PRELOAD": str(built_recorder(folder))}
+    preload = {"LD_PRELOAD": str(built(RECORDER, folder))}
     command = [sys.executable, "-m", *arguments]
     environment = {**os.environ, **recorded, **preload}
     return subprocess.run(
