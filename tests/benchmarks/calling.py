@@ -54,7 +54,7 @@ TOLD = re.compile(r"actually processed: (\d+).*?tps = ([\d.]+)", re.DOTALL)
 
 def races(folder: Path, quick: bool, flush: str) -> Iterator[Race]:
     """Seconds per event of eight clients that append an event of 256 bytes a commit."""
-    visit = partial(_visit, folder, 1 if quick else 4)
+    visit = partial(_visit, folder, 1 if quick else 2)
     for told, script, unsafe in (
         ("placed soon after", ARRIVE, INSERT),
         ("each to one stream", ARRIVE_NEXT, INSERT_NEXT),

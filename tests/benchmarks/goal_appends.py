@@ -35,7 +35,7 @@ def appends(
     quick: bool,
     work: str,
     place: Place = in_file,
-    number: int = 150,
+    number: int = 500,
     waits: bool = True,
 ) -> Iterator[Race]:
     """Short orders, appended one way by everybody; seconds per event."""
@@ -52,7 +52,7 @@ def on_disk(folder: Path, quick: bool) -> Iterator[Race]:
     """The first two, where a flush has to reach a disk."""
     with tempfile.TemporaryDirectory() as disk:
         for work in list(WORK)[:2]:
-            (one,) = appends(Path(disk), quick, work, number=25)
+            (one,) = appends(Path(disk), quick, work, number=75)
             yield replace(one, workload=f"append, SQLite on a disk, {work}")
 
 

@@ -36,11 +36,11 @@ WITHOUT_ASSERTIONS = """
 import time
 from tests.benchmarks.peer import Default
 one = Default({url!r})
-for _ in range(2):
-    start = time.perf_counter()
+one.state({name!r})
+start = time.perf_counter()
+for _ in range({times}):
     one.state({name!r})
-    taken = time.perf_counter() - start
-print(taken)
+print((time.perf_counter() - start) / {times})
 """
 
 
@@ -59,9 +59,11 @@ def replays(folder: Path, quick: bool, place: Place = in_file) -> Iterator[Race]
         lives = kept(folder, length, place)
         with everybody(lives, snapshots=False) as there:
             agree(there, length, [None])
-            visits = {name: _whole(one, max(1, 2_000 // length)) for name, one in there.items()}
+            times = max(1, (2_000 if quick else 20_000) // length)
+            visits = {name: _whole(one, times) for name, one in there.items()}
             if peer_is_here() and place is in_file:
-                code = WITHOUT_ASSERTIONS.format(url=lives.urls[DEFAULT], name=NAME)
+                url = lives.urls[DEFAULT]
+                code = WITHOUT_ASSERTIONS.format(url=url, name=NAME, times=times)
                 visits[OPTIMIZED] = lambda code=code: {"": optimized(code)}  # type: ignore[misc]
             yield race(f"replay {length:,} events, {kind(place)}", visits, slow=length > MIDDLE)
 

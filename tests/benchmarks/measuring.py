@@ -15,7 +15,7 @@ Figures = Mapping[str, float]
 Visit = Callable[[], Figures]
 """Does the work once. What has to be ready for it is made outside the time it measures."""
 
-REPETITIONS, FEWER, QUICK = 5, 3, 2
+REPETITIONS, FEWER, QUICK = 7, 3, 2
 COLUMNS = (("workload", 54), ("ours", -10), ("floor", -10), ("ratio", -7))
 
 
