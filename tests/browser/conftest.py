@@ -216,8 +216,9 @@ Box = dict[str, float]
 
 def steady(element: Locator) -> Box:
     """Where an element lies, as soon as it lies still: what is pressed there is not moved away."""
-    element.scroll_into_view_if_needed()
-    [box] = _still(element.evaluate)
+    # Not by the driver's own: it gives up where the page puts another in its place meanwhile.
+    into_view = f"element => {{ element.scrollIntoViewIfNeeded(); return ({STILL})(element) }}"
+    [box] = _still(lambda _: element.evaluate(into_view))
     return box
 
 
