@@ -78,6 +78,8 @@ def _copy(run: Any, rows: Sequence[StoredRow], arrival: int, seen: str) -> None:
     with run.cursor().copy(FACTS) as copy:
         for number, row in numbered:
             copy.write_row((number, *row[1:7], *row[8:10]))
+    last = arrival + len(rows) - 1  # no other is asked what was seen
     with run.cursor().copy(PLACES) as copy:
         for number, row in numbered:
-            copy.write_row((row[0], number, row[7], row[10], row[11], seen))
+            looked = seen if number == last else None
+            copy.write_row((row[0], number, row[7], row[10], row[11], looked))

@@ -26,8 +26,8 @@ def test_each_row_is_a_ratio_of_two_times(tmp_path: Path) -> None:
 
 
 def test_the_ratio_is_the_median_of_the_ratios_of_each_turn() -> None:
-    ours = iter([9.0, 1.0, 2.0, 3.0, 40.0, 50.0])  # the first of each does not count
-    floor = iter([9.0, 1.0, 1.0, 1.0, 10.0, 10.0])
+    ours = iter([9.0, 1.0, 1.5, 2.0, 3.0, 40.0, 50.0, 60.0])  # the first of each does not count
+    floor = iter([9.0, 1.0, 1.0, 1.0, 1.0, 10.0, 10.0, 10.0])
     race = Race("a race", lambda: {"": next(ours)}, {"another": lambda: {"": next(floor)}})
     (row,) = run(race)
     assert (row.ours, row.floor, row.ratio) == (3.0, 1.0, 3.0)

@@ -21,6 +21,9 @@ from tests import postgres
 from tests.conftest import CODEC
 from tests.orders.facts import lamp, opened
 
+PUT = """INSERT INTO arriving (stream, version, type, schema_version, event_id, occurred_at,
+  metadata, data) """
+
 
 @pytest.fixture
 def url() -> str:
@@ -106,10 +109,6 @@ def test_who_may_append_may_not_give_out_places_or_change_anything(writer: str) 
         for statement in ("INSERT INTO places (position) VALUES (9)", "DELETE FROM facts"):
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
                 driver.execute(statement)
-
-
-PUT = """INSERT INTO arriving (stream, version, type, schema_version, event_id, occurred_at,
-  metadata, data) """
 
 
 @pytest.mark.parametrize("version", ["0", "3", "-1", "NULL", "(random() + 3)::integer"])
