@@ -218,8 +218,7 @@ def steady(element: Locator) -> Box:
     """Where an element lies, as soon as it lies still: what is pressed there is not moved away."""
     # Not by the driver's own: it gives up where the page puts another in its place meanwhile.
     into_view = f"element => {{ element.scrollIntoViewIfNeeded(); return ({STILL})(element) }}"
-    [box] = _still(lambda _: element.evaluate(into_view))
-    return box
+    return _still(lambda _: element.evaluate(into_view))[0]
 
 
 def all_steady(elements: Locator) -> list[Box]:
