@@ -12,7 +12,7 @@ from core.codec import Encoded
 from core.digests import NOTHING
 from core.errors import VersionConflict
 from core.events import StoredRow
-from core.stores.postgres_arriving import FACT
+from core.stores.postgres_arriving import FACT, GIVEN
 from core.stores.postgres_values import BIGINT, BYTEA, INTEGER, TEXT, Column, column
 from core.stores.rows import Fetch, Row
 from core.stores.sql_facts import ROW
@@ -20,12 +20,12 @@ from core.stores.sql_facts import ROW
 Place = tuple[int, int, bytes, bytes]
 """Position, recorded_at, digest and seal."""
 UNPLACED: Place = (0, 0, NOTHING, NOTHING)
-PLACE = "position, recorded_at, digest, seal"
+PLACE = ", ".join(GIVEN)
 
 FIELDS = "?::text, ?::integer, ?::bytea, ?::bigint, ?::bytea, ?::bytea"
 COLUMNS = "?::text[], ?::integer[], ?::bytea[], ?::bigint[], ?::bytea[], ?::bytea[]"
 ARRIVE = (
-    f"INSERT INTO arriving ({', '.join(FACT)}) VALUES (?::text, ?::bigint + 1, {FIELDS})",
+    f"INSERT INTO arriving ({FACT}) VALUES (?::text, ?::bigint + 1, {FIELDS})",
     f"SELECT WHERE arrive_facts(?::text, ?::bigint, {COLUMNS})",
 )
 APPEND = (

@@ -7,6 +7,7 @@ when it has committed. A single fact that is waited for has a function of its ow
 
 from __future__ import annotations
 
+from core.events import COLUMNS as EVENT
 from core.stores.postgres_placing import (
     DIGEST,
     GIVE,
@@ -25,16 +26,10 @@ PLACES = """SELECT places.* FROM facts JOIN places USING (arrival)
       WHERE stream = of_stream AND version > expected"""
 LAST = "SELECT position, recorded_at, seal, seen FROM places ORDER BY position DESC LIMIT 1"
 
-FACT = (
-    "stream",
-    "version",
-    "type",
-    "schema_version",
-    "event_id",
-    "occurred_at",
-    "metadata",
-    "data",
-)
+GIVEN = ("position", "recorded_at", "digest", "seal")
+"""What an event has only with its place."""
+ARRIVES = tuple(name for name in EVENT if name not in GIVEN)
+FACT = ", ".join(ARRIVES)
 NOW = "(extract(epoch FROM clock_timestamp()) * 1000000)::bigint"
 NOT_YET_WRITTEN = "pg_current_xact_id_if_assigned() IS NULL"
 ALONE = f"alone CONSTANT boolean := {NOT_YET_WRITTEN};"
@@ -43,9 +38,9 @@ FIELDS = "type text, schema integer, id bytea, at bigint, meta bytea, body bytea
 COLUMNS = """types text[], schemas integer[], ids bytea[], times bigint[], meta bytea[],
     bodies bytea[]"""
 
-INSERT_ONE = f"""INSERT INTO facts ({", ".join(FACT)}, arrived_at)
+INSERT_ONE = f"""INSERT INTO facts ({FACT}, arrived_at)
       VALUES (of_stream, expected + 1, type, schema, id, at, meta, body, arrived)"""
-INSERT = f"""INSERT INTO facts ({", ".join(FACT)}, arrived_at)
+INSERT = f"""INSERT INTO facts ({FACT}, arrived_at)
         SELECT of_stream, expected + n, each.type, each.schema_version, each.id, each.time,
             each.told, each.body, arrived
           FROM unnest(types, schemas, ids, times, meta, bodies)
@@ -62,10 +57,10 @@ FOLLOWS = f"""CREATE OR REPLACE FUNCTION follows(of_stream text, next bigint)
 # In a transaction that has written already somebody may have given places, and those who come next
 # would not look at it again: what it appends, it places. OFFSET keeps the planner from asking what
 # stands here twice, or before a value is known. The view shows nothing.
-ARRIVING = f"""CREATE OR REPLACE VIEW arriving AS SELECT {", ".join(FACT)} FROM facts WHERE false"""
+ARRIVING = f"CREATE OR REPLACE VIEW arriving AS SELECT {FACT} FROM facts WHERE false"
 ARRIVE_ONE = f"""CREATE OR REPLACE RULE arrive AS ON INSERT TO arriving DO INSTEAD
-  INSERT INTO facts ({", ".join(FACT)})
-    SELECT * FROM LATERAL (SELECT {", ".join(f"NEW.{name}" for name in FACT)} OFFSET 0) fact
+  INSERT INTO facts ({FACT})
+    SELECT * FROM LATERAL (SELECT {", ".join(f"NEW.{name}" for name in ARRIVES)} OFFSET 0) fact
       WHERE CASE WHEN version > 0 THEN {NOT_YET_WRITTEN} END
         AND (version = 1 OR follows(stream, version))"""
 

@@ -16,6 +16,7 @@ from sqlalchemy import make_url
 
 from core.machine import codec
 from core.stores import open_store
+from core.stores.postgres_arriving import FACT
 from tests import postgres
 from tests.benchmarks.measuring import Figures, Race
 from tests.reliability.following import WRITERS
@@ -27,17 +28,19 @@ PLAIN = (
     "ALTER TABLE plain DROP COLUMN xid",
 )
 
+
+def _into(table: str, stream: str, version: str) -> str:
+    return f"INSERT INTO {table} ({FACT}) VALUES ({stream}, {version}, {EVENT});"
+
+
 NEW, ONE = "'order-' || :client_id || '-' || :n", "'order-' || :client_id"
 """A stream for each event, and one for each client."""
 EVENT = (
     "'OrderCreated', 1, int8send(:client_id) || int8send(:n), 1700000000000000, '{}',"
     rf" '\x{'ab' * 256}'"
 )
-COLUMNS = "stream, version, type, schema_version, event_id, occurred_at, metadata, data"
-INSERT = f"INSERT INTO plain ({COLUMNS}) VALUES ({NEW}, 1, {EVENT});"
-INSERT_NEXT = f"INSERT INTO plain ({COLUMNS}) VALUES ({ONE}, :n, {EVENT});"
-ARRIVE = f"INSERT INTO arriving ({COLUMNS}) VALUES ({NEW}, 1, {EVENT});"
-ARRIVE_NEXT = f"INSERT INTO arriving ({COLUMNS}) VALUES ({ONE}, :n, {EVENT});"
+INSERT, INSERT_NEXT = _into("plain", NEW, "1"), _into("plain", ONE, ":n")
+ARRIVE, ARRIVE_NEXT = _into("arriving", NEW, "1"), _into("arriving", ONE, ":n")
 LOCKED = f"SELECT position FROM append_fact({NEW}, 0, 'wait', {EVENT});"
 TEN = 10
 EACH = f", ARRAY[{TEN}]"

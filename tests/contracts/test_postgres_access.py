@@ -21,8 +21,7 @@ from tests import postgres
 from tests.conftest import CODEC
 from tests.orders.facts import lamp, opened
 
-PUT = """INSERT INTO arriving (stream, version, type, schema_version, event_id, occurred_at,
-  metadata, data) """
+PUT = "INSERT INTO arriving VALUES"
 
 
 @pytest.fixture
@@ -115,9 +114,9 @@ def test_who_may_append_may_not_give_out_places_or_change_anything(writer: str) 
 def test_who_may_append_leaves_no_hole_in_a_stream(writer: str, version: str) -> None:
     with postgres.connect(writer) as driver:
         fact = CODEC.encode(lamp)
-        done = driver.execute(f"{PUT} VALUES ('order-a', {version}, %s, %s, %s, %s, %s, %s)", fact)
+        done = driver.execute(f"{PUT} ('order-a', {version}, %s, %s, %s, %s, %s, %s)", fact)
         assert done.statusmessage == "INSERT 0 0"
-        done = driver.execute(f"{PUT} VALUES ('order-a', 2, %s, %s, %s, %s, %s, %s)", fact)
+        done = driver.execute(f"{PUT} ('order-a', 2, %s, %s, %s, %s, %s, %s)", fact)
         assert done.statusmessage == "INSERT 0 1"
 
 

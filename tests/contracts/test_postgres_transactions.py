@@ -9,6 +9,7 @@ import pytest
 from core.digests import verify
 from core.errors import VersionConflict
 from core.stores.postgres import PostgresStore
+from core.stores.postgres_arriving import FACT
 from tests.conftest import CODEC
 from tests.contracts.test_postgres_order import Driver, fresh, streams, write
 from tests.contracts.test_postgres_order import slow as slow
@@ -17,8 +18,7 @@ from tests.contracts.test_postgres_order import url as url
 from tests.orders.facts import lamp, opened
 
 TURNS = ("try", "later", "wait", "place")
-LONG_AGO = """INSERT INTO facts
-    (xid, stream, version, type, schema_version, event_id, occurred_at, metadata, data)
+LONG_AGO = f"""INSERT INTO facts (xid, {FACT})
   VALUES ('3', 'order-a', 2, %s, %s, %s, %s, %s, %s)"""
 
 
