@@ -20,7 +20,7 @@ from core.errors import InvalidEvent, UnknownEvent, UnreadableEvent
 from core.events import Event, StoredFact, StoredRow, kind_of
 from core.exactness import check, checked_instant, checked_metadata
 from core.plain import Values, plain_writer, values_of
-from core.reading import bare, own_fields, own_mappings, twin
+from core.reading import Reader, own_fields, reader
 
 MAX_EVENT = 1024 * 1024
 MAX_METADATA = 16 * 1024
@@ -53,12 +53,12 @@ class Shape:
     """What is known of one event class: its own fields, and how to write and read them."""
 
     event: type[Event]
+    type: str
     schema: int
     own: tuple[str, ...]
     values: Callable[[Event], Values]
     plain: Callable[[Values], bytes | None]
-    read: Callable[[bytes], Any]
-    fact: Callable[[bytes], Any]
+    reader: Reader
 
 
 def _plain(value: Any) -> Any:
@@ -76,13 +76,10 @@ class Codec:
     def __init__(self, events: Iterable[type[Event]], upcasters: Upcasters | None = None) -> None:
         self._shapes = {event.type: _shape(event) for event in events}
         self._shape_of = {shape.event: shape for shape in self._shapes.values()}
-        self._reads = {
-            shape.event.type: (shape.schema, shape.read, own_mappings(shape.event), shape.event)
-            for shape in self._shapes.values()
-        }
+        self._reads = {one.type: (one.schema, *one.reader) for one in self._shapes.values()}
         self._upcasters = upcasters or {}
         old = {(name, schema): partial(self._old, name, schema) for name, schema in self._upcasters}
-        new = {(shape.event.type, shape.schema): shape.fact for shape in self._shapes.values()}
+        new = {(name, shape.schema): shape.reader.fact for name, shape in self._shapes.items()}
         self._facts = {kind_of(*known): read for known, read in (old | new).items()}
 
     @property
@@ -92,7 +89,7 @@ class Codec:
 
     def encode(self, event: Event) -> Encoded:
         """The bytes of an event. Raises `InvalidEvent` for anything that would not come back."""
-        shape = self._shape_of.get(type(event))
+        shape = self._shape_of.get(event.__class__)
         if shape is None:
             raise InvalidEvent(event, "type", "is not among the events of this log")
         values = shape.values(event)
@@ -103,37 +100,31 @@ class Codec:
         if event.metadata:
             metadata = _written(event, "metadata", checked_metadata(event), MAX_METADATA)
         event_id, at = event.event_id.bytes, checked_instant(event)
-        return _encoded((shape.event.type, shape.schema, event_id, at, metadata, data))
+        return _encoded((shape.type, shape.schema, event_id, at, metadata, data))
 
     def decode(self, row: StoredRow) -> Event:
         """The event of a stored row, in today's shape; its envelope is parsed on first use."""
         try:
-            today, read, mappings, kind = self._reads[row[3]]
+            today, read, keep = self._reads[row[3]]
         except KeyError:
             raise UnknownEvent(row[3], row[0]) from None
         data = row[9]
         try:
             if row[4] != today:
                 data = self._upcast(row[0], row[3], row[4], data, today)
-            event = read(data)
+            event: Event = read(data)
         except UNREADABLE as error:
             raise UnreadableEvent(row[3], row[0], str(error)) from None
-        if mappings:
-            for name in mappings:
-                setattr(event, name, MappingProxyType(getattr(event, name)))
-        event._row = row  # it waits there until somebody asks who and when
-        # The body was read into a twin that has no envelope fields; now it becomes the event.
-        # Twice as fast as constructing it.
-        event.__class__ = kind
-        return event  # type: ignore[no-any-return]  # its class was assigned one line above
+        keep(event, row)  # it waits there until somebody asks who and when
+        return event
 
     def facts(
         self, rows: Iterable[StoredFact], whole: Callable[[], Iterable[StoredRow]]
     ) -> list[Event]:
         """The events of these rows in today's shape, without an envelope: what a fold needs.
 
-        They equal those events, and `match` takes them for such. `whole` has the same rows with all
-        there is to them: where one cannot be read, the error names its place.
+        `whole` has the same rows with all there is to them: where one cannot be read, the error
+        names its place.
         """
         reads = self._facts
         try:
@@ -143,7 +134,7 @@ class Codec:
 
     def _old(self, name: str, schema: int, data: bytes) -> Event:
         shape = self._shapes[name]
-        return shape.fact(self._upcast(0, name, schema, data, shape.schema))  # type: ignore[no-any-return]  # a fact of that shape
+        return shape.reader.fact(self._upcast(0, name, schema, data, shape.schema))  # type: ignore[no-any-return]  # a fact of that shape
 
     def _upcast(self, position: int, name: str, schema: int, data: bytes, today: int) -> bytes:
         body = msgspec.json.decode(data)
@@ -159,7 +150,7 @@ def _shape(event: type[Event]) -> Shape:
     own = {name: kind for name, kind, _ in own_fields(event)}
     names = tuple(own)
     written = values_of(names), plain_writer(own)
-    return Shape(event, event.schema, names, *written, twin(event), bare(event))
+    return Shape(event, event.type, event.schema, names, *written, reader(event))
 
 
 def _checked(event: Event, shape: Shape, body: Body) -> bytes:
@@ -182,7 +173,7 @@ def _kept(value: Any) -> Any:
 def _check_reading(event: Event, shape: Shape, data: bytes) -> None:
     """Refuse what could be written but would be read back as something else, or not at all."""
     try:
-        twin = shape.read(data)
+        twin = shape.reader.fact(data)
     except msgspec.MsgspecError as error:
         where, reason = _place(error)
         raise InvalidEvent(event, where, f"is not what it should be: {reason}") from None

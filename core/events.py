@@ -15,6 +15,8 @@ from typing import Any, ClassVar, get_origin, get_type_hints
 from uuid import UUID, SafeUUID
 
 ENVELOPE = ("event_id", "occurred_at", "metadata")
+ROW = "_row"
+"""Where an event that was read keeps the row it comes from."""
 
 
 def utc_now() -> datetime:
@@ -102,17 +104,16 @@ class _Opened:
     def __init__(self, name: str) -> None:
         self._name = name
 
-    def __get__(self, event: Event | None, _: type[Event]) -> Any:
+    def __get__(self, event: Event | None, kind: type[Event]) -> Any:
         if event is None:
             raise AttributeError(self._name)
-        fields = getattr(event, "__dict__", None) or {}  # a bare fact has none
-        row = fields.get("_row")
-        if row is not None:
-            fields.update(_envelope(row))
-            fields.pop("_row", None)
-        if self._name in fields:  # or another thread has opened it meanwhile
-            return fields[self._name]
-        raise AttributeError(f"this {type(event).__name__} was read without its {self._name}")
+        told = getattr(event, ROW, None)  # a fact alone has none
+        if told is None:
+            raise AttributeError(f"this {kind.__name__} was read without its {self._name}")
+        if isinstance(told, tuple):
+            told = _envelope(told)
+            getattr(kind, ROW).__set__(event, told)
+        return told[self._name]
 
 
 for _name in ENVELOPE:
@@ -131,7 +132,8 @@ class Recorded:
 
     @property
     def event(self) -> Event:
-        """The fact, in today's shape (older shapes are upcast on reading)."""
+        """The fact, in today's shape (older shapes are upcast on reading). It passes for one that
+        was made: ask `isinstance`, not `type`."""
         if self._event is None:
             self._event = self._decode(self.row)
         return self._event

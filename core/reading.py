@@ -1,19 +1,28 @@
-"""How are the bytes of an event read: as the event itself, or as the fact alone, for a fold?"""
+"""How are the bytes of an event read? As a structure that passes for the event."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import MISSING, field, fields, make_dataclass
+from dataclasses import MISSING, fields
 from types import MappingProxyType
-from typing import Any, get_type_hints
+from typing import Any, NamedTuple, get_type_hints
 
 import msgspec
 from msgspec.structs import force_setattr
 
-from core.events import ENVELOPE, Event, mappings
+from core.events import ENVELOPE, ROW, Event, StoredRow, mappings
 
-Read = Callable[[bytes], Any]
-"""Raises `MsgspecError` for bytes that are not such an event."""
+OWN_WORDS = ("__eq__", "__hash__", "__dataclass_fields__", "__match_args__", "__replace__")
+"""What a dataclass makes of its fields; the last from Python 3.13 on."""
+
+
+class Reader(NamedTuple):
+    """How an event is read."""
+
+    fact: Callable[[bytes], Any]
+    """Reads a body; raises `MsgspecError` for bytes that are not such an event."""
+    keep: Callable[[Any, StoredRow], None]
+    """Gives it the row it comes from, which knows who and when."""
 
 
 def own_fields(event: type[Event]) -> list[tuple[str, Any, Any]]:
@@ -23,29 +32,13 @@ def own_fields(event: type[Event]) -> list[tuple[str, Any, Any]]:
     return [(one.name, hints[one.name], one.default) for one in told]
 
 
-def own_mappings(event: type[Event]) -> tuple[str, ...]:
-    """The own fields that are mappings, which come out of JSON as dictionaries that can change."""
-    return tuple(set(mappings(event)) - {*ENVELOPE})  # type: ignore[arg-type]  # a class has a hash
+def reader(event: type[Event]) -> Reader:
+    """Reads bodies of an event.
 
-
-def twin(event: type[Event]) -> Read:
-    """Reads a body into a twin of the event that lacks the envelope, and can become the event."""
-    made = make_dataclass(
-        event.__name__,
-        [
-            (name, kind) if default is MISSING else (name, kind, field(default=default))
-            for name, kind, default in own_fields(event)
-        ],
-    )
-    return msgspec.json.Decoder(made).decode
-
-
-def bare(event: type[Event]) -> Read:
-    """Reads a body as a fact without an envelope, for a fold.
-
-    It is no dataclass, whose dictionary takes three times as long to fill, but a structure that
-    passes for one: it equals the event, `match` and `isinstance` take it for one, it cannot be
-    changed, and it leaves the garbage collector in peace.
+    What it makes is no dataclass, whose dictionary takes three times as long to fill, but a
+    structure that passes for one: it equals the event, `match`, `isinstance` and `replace` take it
+    for one, it cannot be changed, and it leaves the garbage collector in peace. Without a row it is
+    the fact alone, all a fold needs.
     """
     told: list[Any] = [
         (name, kind) if default is MISSING else (name, kind, default)
@@ -53,25 +46,39 @@ def bare(event: type[Event]) -> Read:
     ]
     made = msgspec.defstruct(
         event.__name__,
-        told,
-        namespace={**_said(event), "__class__": event},  # what isinstance asks where types differ
+        [*told, (ROW, None, None)],  # nothing that is written can be it
+        namespace=_said(event),
         module=event.__module__,
         frozen=True,
+        eq=False,
         gc=False,  # what comes out of JSON holds no circle
     )
-    read: Read = msgspec.json.Decoder(made).decode
-    return _sealed(read, names) if (names := own_mappings(event)) else read
+    read = msgspec.json.Decoder(made).decode
+    names = set(mappings(event)) - {*ENVELOPE}  # type: ignore[arg-type]  # a class has a hash
+    return Reader(_sealed(read, tuple(names)) if names else read, getattr(made, ROW).__set__)
 
 
 def _said(event: type[Event]) -> dict[str, Any]:
-    """What an event says beside its own fields: its type, and that its envelope was not read."""
-    own = {name for name, _, _ in own_fields(event)}
+    """What an event says beside its own fields, and whose it says it is."""
+    own = {ROW, *(name for name, _, _ in own_fields(event))}
     kinds = reversed(event.__mro__[:-1])
     said = {name: one for kind in kinds for name, one in vars(kind).items()}
-    return {name: one for name, one in said.items() if name not in own and name[:2] != "__"}
+    kept = {
+        name: one
+        for name, one in said.items()
+        if name in OWN_WORDS or (name not in own and name[:2] != "__")
+    }
+    return {**kept, "__class__": event, "__repr__": _shown}  # isinstance asks for the former
 
 
-def _sealed(read: Read, names: tuple[str, ...]) -> Read:
+def _shown(fact: Any) -> str:
+    """As a dataclass is shown, without an envelope that was not read."""
+    names = [one.name for one in fields(fact) if hasattr(fact, one.name)]
+    told = ", ".join(f"{name}={getattr(fact, name)!r}" for name in names)
+    return f"{fact.__class__.__qualname__}({told})"
+
+
+def _sealed(read: Callable[[bytes], Any], names: tuple[str, ...]) -> Callable[[bytes], Any]:
     def sealed(data: bytes) -> Any:
         fact = read(data)
         for name in names:

@@ -62,8 +62,35 @@ def test_every_event_comes_back_as_itself_with_its_envelope(event: OrderEvent) -
     for field in fields(told):
         was, came = getattr(told, field.name), getattr(again, field.name)
         assert (came, type(came)) == (was, type(was)), field.name
-    assert type(again) is type(told)
     assert again == told
+
+
+@pytest.mark.parametrize("event", ONE_OF_EACH, ids=lambda event: event.type)
+def test_an_event_that_was_read_passes_for_one_that_was_made(event: OrderEvent) -> None:
+    again, told = back(event), replace(event, metadata={"actor": "ada"})
+    assert (again.__class__, again.type, again.schema) == (type(event), event.type, event.schema)
+    assert (isinstance(again, Event), isinstance(again, type(event))) == (True, True)
+    assert (again, event) == (event, again)
+    assert (repr(again), fields(again)) == (repr(event), fields(event))
+    assert replace(again, metadata={"actor": "ada"}) == told
+    assert replace(again, metadata={"actor": "ada"}).event_id == event.event_id
+    assert CODEC.encode(again) == CODEC.encode(event)
+    assert hash(back(opened)) == hash(opened)
+    for name in ("order_id", "event_id", "metadata", "anything"):
+        with pytest.raises(AttributeError):
+            setattr(again, name, "another")
+
+
+def test_a_fact_alone_is_shown_without_an_envelope() -> None:
+    [fact] = CODEC.facts([("OrderCreated", b'{"order_id":"o1","customer_id":"ada"}')], list)
+    assert repr(fact) == "OrderCreated(order_id='o1', customer_id='ada')"
+
+
+def test_no_body_says_where_its_event_comes_from() -> None:
+    body = b'{"order_id":"o1","customer_id":"ada","_row":%b}'
+    assert CODEC.decode((*stored(opened)[:9], body % b"null", *stored(opened)[10:])) == opened
+    with pytest.raises(UnreadableEvent):
+        CODEC.decode((*stored(opened)[:9], body % b"[7]", *stored(opened)[10:]))
 
 
 def test_a_decimal_keeps_its_digits() -> None:

@@ -86,7 +86,8 @@ def test_every_event_comes_back_from_its_bytes_as_itself(event: OrderEvent) -> N
     again = CODEC.decode(row)
     for field in fields(event):
         assert getattr(again, field.name) == getattr(event, field.name)
-    assert type(again) is type(event)
+    assert again == event
+    assert again.__class__ is type(event)
     assert CODEC.encode(again) == written
 
 
