@@ -16,6 +16,7 @@ from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 
+from core.envelopes import NO_METADATA
 from core.errors import InvalidEvent, UnknownEvent, UnreadableEvent
 from core.events import Event, StoredFact, StoredRow, kind_of
 from core.exactness import check, checked_instant, checked_metadata
@@ -24,7 +25,6 @@ from core.reading import Reader, own_fields, reader
 
 MAX_EVENT = 1024 * 1024
 MAX_METADATA = 16 * 1024
-NO_METADATA = b"{}"
 UNREADABLE = (msgspec.MsgspecError, UnicodeDecodeError, TypeError, LookupError)
 """What reading bytes ends in that are not such an event; or an upcaster that misses something."""
 
@@ -96,10 +96,11 @@ class Codec:
         data = shape.plain(values)
         if data is None or len(data) > MAX_EVENT:
             data = _checked(event, shape, dict(zip(shape.own, values, strict=True)))
-        metadata = NO_METADATA
-        if event.metadata:
-            metadata = _written(event, "metadata", checked_metadata(event), MAX_METADATA)
-        event_id, at = event.event_id.bytes, checked_instant(event)
+        envelope: Any = event._row
+        if isinstance(envelope, tuple):  # nobody has opened it
+            _, _, _, _, _, event_id, at, _, metadata, *_ = envelope
+        else:
+            event_id, at, metadata = _enveloped(event)
         return _encoded((shape.type, shape.schema, event_id, at, metadata, data))
 
     def decode(self, row: StoredRow) -> Event:
@@ -153,6 +154,13 @@ def _shape(event: type[Event]) -> Shape:
     return Shape(event, event.type, event.schema, names, *written, reader(event))
 
 
+def _enveloped(event: Event) -> tuple[bytes, int, bytes]:
+    metadata = NO_METADATA
+    if event.metadata:
+        metadata = _written(event, "metadata", checked_metadata(event), MAX_METADATA)
+    return event.event_id.bytes, checked_instant(event), metadata
+
+
 def _checked(event: Event, shape: Shape, body: Body) -> bytes:
     """The bytes of any body, once each value was looked at and the whole was read back."""
     for name, value in body.items():
@@ -173,12 +181,12 @@ def _kept(value: Any) -> Any:
 def _check_reading(event: Event, shape: Shape, data: bytes) -> None:
     """Refuse what could be written but would be read back as something else, or not at all."""
     try:
-        twin = shape.reader.fact(data)
+        again = shape.reader.fact(data)
     except msgspec.MsgspecError as error:
         where, reason = _place(error)
         raise InvalidEvent(event, where, f"is not what it should be: {reason}") from None
     for name in shape.own:
-        kind, read = type(getattr(event, name)), type(getattr(twin, name))
+        kind, read = type(getattr(event, name)), type(getattr(again, name))
         if kind is not read and not issubclass(kind, Mapping):
             raise InvalidEvent(
                 event, name, f"is not what it should be: {kind.__name__}, not {read.__name__}"

@@ -2,87 +2,66 @@
 
 from __future__ import annotations
 
-import json
-import os
-import time
-from array import array
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields
-from datetime import UTC, datetime, timedelta
+from dataclasses import MISSING, dataclass, field, fields
+from datetime import datetime
 from functools import cache
-from types import MappingProxyType
-from typing import Any, ClassVar, get_origin, get_type_hints
-from uuid import UUID, SafeUUID
+from typing import Any, ClassVar, dataclass_transform, get_origin, get_type_hints
+from uuid import UUID
 
-ENVELOPE = ("event_id", "occurred_at", "metadata")
-ROW = "_row"
-"""Where an event that was read keeps the row it comes from."""
+from core.envelopes import ENVELOPE, ROW, Opened, begun, view
+from core.instants import from_microseconds
 
-
-def utc_now() -> datetime:
-    """The present moment, in UTC, to the microsecond."""
-    return datetime.now(UTC)
+DRAWN: Any = None
+"""What nobody says is drawn when the event is made."""
 
 
-def new_id() -> UUID:
-    """An id of version 7 (RFC 9562): the time, to a quarter of a microsecond, and then chance.
-
-    Ids that follow each other stand side by side in an index, so that an append writes a page of
-    it, where random ones would have it write a page for each event.
-    """
-    try:
-        chance = _chances.pop()
-    except IndexError:
-        chance, *more = _drawn()
-        _chances.extend(more)
-    millisecond, rest = divmod(time.time_ns(), 1_000_000)
-    when = millisecond << 16 | 0x7000 | rest // 245
-    made = object.__new__(UUID)  # past its `__init__`, which takes as long as all of this
-    _put(made, "int", when << 64 | chance)
-    _put(made, "is_safe", _UNKNOWN)
-    return made
-
-
-def _drawn() -> list[int]:
-    """The second halves of the next ids: two bits that RFC 9562 asks for, and 62 of chance."""
-    return [0b10 << 62 | drawn >> 2 for drawn in array("Q", os.urandom(8 * 128))]
-
-
-_chances: list[int] = []
-if hasattr(os, "register_at_fork"):  # else there is no fork
-    os.register_at_fork(after_in_child=_chances.clear)  # or it would use those of its parent
-
-_put = object.__setattr__
-_UNKNOWN = SafeUUID.unknown
-
-NOTHING_SAID: Mapping[str, str] = MappingProxyType({})
-
-
-@dataclass(frozen=True, kw_only=True)
+@dataclass_transform(frozen_default=True)
+@dataclass(frozen=True, init=False, kw_only=True)
 class Event:
     """A fact. Two events are equal when they state the same fact, whoever recorded it and when.
 
     A subclass names itself for the log: `class OrderPlaced(Event, type="OrderPlaced", schema=1)`.
-    That name and number are stored, so the class may be renamed and moved freely.
+    That name and number are stored, so the class may be renamed and moved freely. What it declares
+    are the fields of a frozen dataclass, which it becomes by itself.
     """
 
-    event_id: UUID = field(default_factory=new_id, compare=False)
-    occurred_at: datetime = field(default_factory=utc_now, compare=False)
-    metadata: Mapping[str, str] = field(default_factory=lambda: NOTHING_SAID, compare=False)
+    event_id: UUID = field(default=DRAWN, compare=False)
+    occurred_at: datetime = field(default=DRAWN, compare=False)
+    metadata: Mapping[str, str] = field(default=DRAWN, compare=False)
 
     type: ClassVar[str] = ""
     schema: ClassVar[int] = 1
+    _row: ClassVar[Any]
 
     def __init_subclass__(cls, type: str = "", schema: int = 1, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         cls.type, cls.schema = type, schema
+        made = dataclass(frozen=True, init=False)(cls)
+        made.__init__ = _init(made)  # type: ignore[method-assign]  # it is what a dataclass would have
 
-    def __post_init__(self) -> None:
-        # Not by way of `__dict__`: once that was asked for, every attribute reads slower.
-        for name in mappings(type(self)):  # type: ignore[arg-type]  # a class has a hash
-            value = getattr(self, name)
-            if isinstance(value, dict):
-                _put(self, name, MappingProxyType(dict(value)))
+
+def _init(event: type[Event]) -> Callable[..., None]:
+    """What makes an event of its own fields, in their order or by name, and of its envelope.
+
+    A frozen dataclass sets its fields one by one, past what forbids it, and draws an id and a time:
+    that was a sixth of an append.
+    """
+    own = {one.name: one.default for one in fields(event) if one.name not in ENVELOPE}
+    asked = [name if one is MISSING else f"{name}=_event.{name}" for name, one in own.items()]
+    asked += ["*", *(f"{name}=None" for name in ENVELOPE)]
+    views = {name: f"_view({name})" for name in mappings(event)}  # type: ignore[arg-type]  # a class has a hash
+    kept = {name: views.get(name, name) for name in own} | {ROW: f"_begun({', '.join(ENVELOPE)})"}
+    told = ", ".join(f"{name!r}: {value}" for name, value in kept.items())
+    text = f"def __init__(_self, {', '.join(asked)}): _put(_self, '__dict__', {{{told}}})"
+    known: dict[str, Any] = {"_event": event, "_put": _put, "_begun": begun, "_view": view}
+    exec(text, known)
+    made: Callable[..., None] = known["__init__"]
+    made.__qualname__ = f"{event.__qualname__}.__init__"  # named where something is missing
+    return made
+
+
+_put = object.__setattr__
 
 
 @cache
@@ -93,31 +72,8 @@ def mappings(event: type[Event]) -> tuple[str, ...]:
     return tuple(name for name in named if get_origin(hints[name]) in (dict, Mapping))
 
 
-class _Opened:
-    """An envelope field of an event that was read from a log: opened when somebody asks.
-
-    Half the price of reading an event is its envelope, and a fold never looks at it. This is asked
-    only while the field is missing from the event itself; a `__getattr__` would do the same, and
-    make every other attribute of every event four times as slow.
-    """
-
-    def __init__(self, name: str) -> None:
-        self._name = name
-
-    def __get__(self, event: Event | None, kind: type[Event]) -> Any:
-        if event is None:
-            raise AttributeError(self._name)
-        told = getattr(event, ROW, None)  # a fact alone has none
-        if told is None:
-            raise AttributeError(f"this {kind.__name__} was read without its {self._name}")
-        if isinstance(told, tuple):
-            told = _envelope(told)
-            getattr(kind, ROW).__set__(event, told)
-        return told[self._name]
-
-
 for _name in ENVELOPE:
-    setattr(Event, _name, _Opened(_name))
+    setattr(Event, _name, Opened(_name))
 
 
 class Recorded:
@@ -231,24 +187,3 @@ COLUMNS = (
     "digest",
     "seal",
 )
-
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-MICROSECOND = timedelta(microseconds=1)
-
-
-def to_microseconds(moment: datetime) -> int:
-    """Microseconds since 1970 in UTC: exact, sortable, and the same in every database."""
-    return (moment - EPOCH) // MICROSECOND
-
-
-def from_microseconds(microseconds: int) -> datetime:
-    """The UTC datetime of a stored number of microseconds; exact."""
-    return EPOCH + microseconds * MICROSECOND
-
-
-def _envelope(row: StoredRow) -> dict[str, Any]:
-    return {
-        "event_id": UUID(bytes=row[5]),
-        "occurred_at": from_microseconds(row[6]),
-        "metadata": MappingProxyType(json.loads(row[8])),
-    }

@@ -10,7 +10,8 @@ from types import MappingProxyType
 from typing import Any
 
 from core.errors import InvalidEvent, InvalidStream
-from core.events import Event, to_microseconds
+from core.events import Event
+from core.instants import to_microseconds
 
 MAX_DEPTH = 64
 MAX_INTEGER = 2**53 - 1

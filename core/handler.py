@@ -11,9 +11,11 @@ from time import sleep
 from types import MappingProxyType
 from typing import Generic, TypeVar
 
-from core.deciders import Decider, evolved
+from core.deciders import Decider
+from core.envelopes import NOTHING_SAID, stamped
 from core.errors import CommandRefused, VersionConflict
-from core.events import NOTHING_SAID, Event, Recorded, utc_now
+from core.events import Event, Recorded
+from core.instants import utc_now
 from core.repository import Rebuilt, Repository
 
 C = TypeVar("C")
@@ -116,7 +118,7 @@ class Handler(Generic[C, S, E]):
     ) -> list[E]:
         when = at or self._clock()
         metadata = MappingProxyType(context.metadata()) if context else NOTHING_SAID
-        return [evolved(event, occurred_at=when, metadata=metadata) for event in events]
+        return [stamped(event, when, metadata) for event in events]
 
     def _saved(
         self, key: str, events: Sequence[E], before: Rebuilt[S], attempt: int

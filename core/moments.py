@@ -9,7 +9,7 @@ from datetime import UTC, datetime, tzinfo
 
 from core.clock_words import away, instant, zone_named, zoned
 from core.errors import BadMoment
-from core.events import utc_now
+from core.instants import utc_now
 
 
 @dataclass(frozen=True)

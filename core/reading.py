@@ -10,7 +10,8 @@ from typing import Any, NamedTuple, get_type_hints
 import msgspec
 from msgspec.structs import force_setattr
 
-from core.events import ENVELOPE, ROW, Event, StoredRow, mappings
+from core.envelopes import ENVELOPE, ROW
+from core.events import Event, StoredRow, mappings
 
 OWN_WORDS = ("__eq__", "__hash__", "__dataclass_fields__", "__match_args__", "__replace__")
 """What a dataclass makes of its fields; the last from Python 3.13 on."""

@@ -11,7 +11,8 @@ from types import NoneType
 from typing import Any, get_args, get_type_hints
 
 from core.errors import UnknownRelation
-from core.events import COLUMNS, StoredRow, from_microseconds
+from core.events import COLUMNS, StoredRow
+from core.instants import from_microseconds
 from core.projections import END, Query, Table
 from core.stores import EventStore
 

@@ -14,7 +14,8 @@ import pytest
 from core.codec import Codec
 from core.digests import NOTHING, Verified, row_digest, seal, verify
 from core.errors import BrokenChain
-from core.events import COLUMNS, to_microseconds
+from core.events import COLUMNS
+from core.instants import to_microseconds
 from core.orders import UPCASTERS, OrderEvent
 from core.stores import open_store
 from tests.orders.facts import NOON, chair, lamp, opened, paid, placed

@@ -16,7 +16,16 @@ import pytest
 ROOT = Path(__file__).parents[1]
 
 FLOORS = (
-    {"events", "deciders", "projections", "moments", "clock_words", "errors"},
+    {
+        "events",
+        "envelopes",
+        "instants",
+        "deciders",
+        "projections",
+        "moments",
+        "clock_words",
+        "errors",
+    },
     {"codec", "digests", "exactness", "plain", "reading"},
     {"stores"},
     {"repository", "relations"},

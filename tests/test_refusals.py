@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, get_args
@@ -23,7 +23,6 @@ from core.orders import (
 )
 
 
-@dataclass(frozen=True)
 class Noted(Event, type="Noted"):
     """An event that holds anything, to see what cannot be held."""
 

@@ -7,7 +7,6 @@ the type. To change a shape, raise `schema` and add the upcaster that reads the 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -20,7 +19,6 @@ NOT_STATED = "not stated"
 """What a foreign history leaves out and a fact has to say."""
 
 
-@dataclass(frozen=True)
 class OrderCreated(Event, type="OrderCreated"):
     """A customer began an order."""
 
@@ -28,7 +26,6 @@ class OrderCreated(Event, type="OrderCreated"):
     customer_id: str
 
 
-@dataclass(frozen=True)
 class OrderItemAdded(Event, type="OrderItemAdded"):
     """A product came into the order."""
 
@@ -39,7 +36,6 @@ class OrderItemAdded(Event, type="OrderItemAdded"):
     unit_price: Decimal
 
 
-@dataclass(frozen=True)
 class OrderItemRemoved(Event, type="OrderItemRemoved"):
     """A product left the order."""
 
@@ -47,7 +43,6 @@ class OrderItemRemoved(Event, type="OrderItemRemoved"):
     product_id: str
 
 
-@dataclass(frozen=True)
 class ShippingAddressChanged(Event, type="ShippingAddressChanged"):
     """The order is to go to another address."""
 
@@ -55,7 +50,6 @@ class ShippingAddressChanged(Event, type="ShippingAddressChanged"):
     new_address: Address
 
 
-@dataclass(frozen=True)
 class OrderPlaced(Event, type="OrderPlaced"):
     """The customer committed to the order; its address and total were fixed."""
 
@@ -64,7 +58,6 @@ class OrderPlaced(Event, type="OrderPlaced"):
     total_amount: Decimal
 
 
-@dataclass(frozen=True)
 class OrderShipped(Event, type="OrderShipped"):
     """The order was handed to a carrier."""
 
@@ -73,7 +66,6 @@ class OrderShipped(Event, type="OrderShipped"):
     carrier: str
 
 
-@dataclass(frozen=True)
 class OrderDelivered(Event, type="OrderDelivered"):
     """The order reached the customer."""
 
@@ -82,7 +74,6 @@ class OrderDelivered(Event, type="OrderDelivered"):
     signature: str | None = None
 
 
-@dataclass(frozen=True)
 class OrderCancelled(Event, type="OrderCancelled"):
     """The order was called off."""
 
@@ -91,7 +82,6 @@ class OrderCancelled(Event, type="OrderCancelled"):
     cancelled_by: str
 
 
-@dataclass(frozen=True)
 class PaymentRecorded(Event, type="PaymentRecorded", schema=2):
     """Money was paid or promised for the order."""
 

@@ -8,7 +8,8 @@ from typing import Any, TypeVar
 
 from core.codec import read_json
 from core.deciders import evolved, made
-from core.events import StoredRow, from_microseconds
+from core.events import StoredRow
+from core.instants import from_microseconds
 from core.projections import END, Derived, Key, Stays, Tally
 
 R = TypeVar("R")

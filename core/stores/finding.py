@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select
 
 from core.errors import BeyondHead, NoSuchVersion, VersionNeedsOrder
-from core.events import to_microseconds
+from core.instants import to_microseconds
 from core.moments import AtPosition, AtTime, AtVersion, Moment
 from core.stores import Search
 from core.stores.tables import events

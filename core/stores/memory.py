@@ -9,16 +9,9 @@ from typing import TypeVar
 
 from core.codec import Codec, Encoded
 from core.errors import BeyondHead, NoSuchVersion, StoreUnavailable, VersionNeedsOrder
-from core.events import (
-    Event,
-    Recorded,
-    StoredRow,
-    from_microseconds,
-    kind_of,
-    to_microseconds,
-    utc_now,
-)
+from core.events import Event, Recorded, StoredRow, kind_of
 from core.exactness import check_stream
+from core.instants import from_microseconds, to_microseconds, utc_now
 from core.moments import AtPosition, AtTime, AtVersion, Moment
 from core.stores import Head, Search, StoredSnapshot
 from core.stores.memory_views import MemoryViews, matches

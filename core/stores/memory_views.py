@@ -7,7 +7,8 @@ from functools import partial
 from typing import Any, TypeVar
 
 from core.codec import read_json
-from core.events import StoredRow, to_microseconds
+from core.events import StoredRow
+from core.instants import to_microseconds
 from core.projections import END, Derived, Key, Projection, Query, Table, Tally, Where
 from core.stores import Search
 from core.stores.along import changes_along, rows_after

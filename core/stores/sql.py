@@ -14,7 +14,8 @@ from typing import Any, TypeVar
 from sqlalchemy import Select, bindparam, func, select
 
 from core.codec import Codec
-from core.events import Event, Recorded, StoredRow, from_microseconds
+from core.events import Event, Recorded, StoredRow
+from core.instants import from_microseconds
 from core.moments import Moment
 from core.stores import Head, Search, StoredSnapshot, tables
 from core.stores.finding import (

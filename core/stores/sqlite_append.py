@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from core.codec import Encoded
-from core.events import COLUMNS, StoredRow, to_microseconds, utc_now
+from core.events import COLUMNS, StoredRow
+from core.instants import to_microseconds, utc_now
 from core.stores.placing import EMPTY_LOG, EMPTY_STREAM, Ends, StreamEnd
 from core.stores.sql import HEAD
 from core.stores.sql_facts import ROW

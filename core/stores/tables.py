@@ -22,7 +22,7 @@ from sqlalchemy import (
 from sqlalchemy import Table as SqlTable
 from sqlalchemy.types import TypeEngine
 
-from core.events import from_microseconds, to_microseconds
+from core.instants import from_microseconds, to_microseconds
 from core.projections import END, Derived, Stays, Table, Tally
 
 Position = BigInteger().with_variant(Integer, "sqlite")

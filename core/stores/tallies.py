@@ -12,7 +12,7 @@ from datetime import timedelta
 from math import gcd
 from typing import Any
 
-from core.events import EPOCH
+from core.instants import EPOCH
 from core.projections import END, Tally
 from core.stores.rows import Asked, Fetch, Row
 from core.stores.tables import Dialect, write_time

@@ -14,7 +14,8 @@ from typing import Any
 
 from sqlalchemy import BigInteger
 
-from core.events import COLUMNS, from_microseconds
+from core.events import COLUMNS
+from core.instants import from_microseconds
 from core.projections import END, Derived, Table, Tally
 from core.stores import derived
 from core.stores.rows import Asked, named

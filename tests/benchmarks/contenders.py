@@ -8,7 +8,8 @@ from datetime import datetime
 from typing import Any, Protocol, get_args
 from uuid import uuid4
 
-from core.events import ENVELOPE, Event
+from core.envelopes import ENVELOPE
+from core.events import Event
 from core.orders import OrderEvent
 from tests.benchmarks.histories import ADDRESS
 from tests.benchmarks.two_views import Seen

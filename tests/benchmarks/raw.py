@@ -12,7 +12,8 @@ from typing import Any, get_args, get_type_hints
 
 import msgspec
 
-from core.events import COLUMNS, ENVELOPE, Event
+from core.envelopes import ENVELOPE
+from core.events import COLUMNS, Event
 from core.orders import Order, OrderEvent
 
 ROW = ", ".join(COLUMNS)

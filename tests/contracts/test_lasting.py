@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -25,7 +25,6 @@ from tests.conftest import CODEC, DURABLE, Open
 from tests.orders.facts import chair, lamp, opened, paid, placed
 
 
-@dataclass(frozen=True)
 class FirstPayment(Event, type="PaymentRecorded", schema=1):
     """A payment as it was written before there were installments."""
 

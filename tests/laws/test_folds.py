@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.codec import decode_state, encode_state
+from core.envelopes import ENVELOPE
 from core.errors import CommandRefused
-from core.events import ENVELOPE, StoredRow, kind_of
+from core.events import StoredRow, kind_of
 from core.machine import TimeMachine
 from core.moments import AtPosition, AtVersion
 from core.orders import CreateOrder, Order, OrderCommand, OrderEvent, orders
@@ -84,6 +85,7 @@ def test_every_event_comes_back_from_its_bytes_as_itself(event: OrderEvent) -> N
     told = (written.event_id, written.occurred_at, 0, written.metadata, written.data)
     row: StoredRow = (1, "order-o1", 1, written.type, written.schema, *told, b"", b"")
     again = CODEC.decode(row)
+    assert CODEC.encode(again) == written  # as it lies there, and once somebody has opened it
     for field in fields(event):
         assert getattr(again, field.name) == getattr(event, field.name)
     assert again == event

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from decimal import Decimal
 from typing import Any
 
@@ -25,7 +25,6 @@ OWN = {
 }
 
 
-@dataclass(frozen=True)
 class Told(Event, type="Told"):
     """An event with a field of each plain kind."""
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pickle
 import time
-from dataclasses import FrozenInstanceError
+from copy import copy
+from dataclasses import FrozenInstanceError, replace
 from datetime import UTC, datetime
 from functools import reduce
 from operator import and_, or_
@@ -63,6 +64,35 @@ def test_the_envelope_has_defaults_and_the_facts_have_none() -> None:
     shipping: Any = OrderShipped
     with pytest.raises(TypeError, match="carrier"):
         shipping("o1", "BR123")
+
+
+def test_what_an_envelope_says_it_says_for_ever() -> None:
+    begun = datetime.now(UTC)
+    event = OrderCreated("o1", "ada")
+    meanwhile = datetime.now(UTC)
+    assert begun <= event.occurred_at <= meanwhile
+    assert (event.event_id, event.occurred_at) == (event.event_id, event.occurred_at)
+    told = replace(event, metadata={"actor": "ada"})
+    assert (told.event_id, told.occurred_at) == (event.event_id, event.occurred_at)
+    assert (told, told.metadata, event.metadata) == (event, {"actor": "ada"}, {})
+    assert copy(event).event_id == event.event_id
+
+
+def test_one_part_of_an_envelope_may_be_given_and_the_others_are_drawn() -> None:
+    event = OrderCreated("o1", "ada", occurred_at=NOON)
+    assert (event.occurred_at, event.event_id.version, event.metadata) == (NOON, 7, {})
+    given = UUID(int=7)
+    other = OrderCreated("o1", "ada", event_id=given, metadata={})
+    assert (other.event_id, other.metadata, other.occurred_at.tzinfo) == (given, {}, UTC)
+
+
+def test_the_facts_may_be_given_by_name_and_none_may_be_unknown() -> None:
+    assert OrderCreated(customer_id="ada", order_id="o1") == OrderCreated("o1", "ada")
+    created: Any = OrderCreated
+    with pytest.raises(TypeError, match="OrderCreated"):
+        created("o1", "ada", "bob")
+    with pytest.raises(TypeError, match="colour"):
+        created("o1", "ada", colour="red")
 
 
 def test_the_envelope_is_given_by_name() -> None:
