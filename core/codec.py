@@ -16,7 +16,7 @@ from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 
-from core.envelopes import NO_METADATA
+from core.envelopes import NO_METADATA, opened
 from core.errors import InvalidEvent, UnknownEvent, UnreadableEvent
 from core.events import Event, StoredFact, StoredRow, kind_of
 from core.exactness import check, checked_instant, checked_metadata
@@ -155,10 +155,11 @@ def _shape(event: type[Event]) -> Shape:
 
 
 def _enveloped(event: Event) -> tuple[bytes, int, bytes]:
-    metadata = NO_METADATA
-    if event.metadata:
-        metadata = _written(event, "metadata", checked_metadata(event), MAX_METADATA)
-    return event.event_id.bytes, checked_instant(event), metadata
+    told, metadata = opened(event), NO_METADATA
+    if told["metadata"]:
+        plain = checked_metadata(event, told["metadata"])
+        metadata = _written(event, "metadata", plain, MAX_METADATA)
+    return told["event_id"].bytes, checked_instant(event, told["occurred_at"]), metadata
 
 
 def _checked(event: Event, shape: Shape, body: Body) -> bytes:

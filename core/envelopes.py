@@ -112,24 +112,29 @@ class Opened:
     def __init__(self, name: str) -> None:
         self._name = name
 
-    def __get__(self, event: Any, kind: type) -> Any:
+    def __get__(self, event: Any, _: type) -> Any:
         if event is None:
             raise AttributeError(self._name)
-        told = getattr(event, ROW)
-        if told is None:
-            raise AttributeError(f"this {kind.__name__} was read without its {self._name}")
-        if isinstance(told, tuple):
-            told = _opened(told)
-            _keep(event, told)
+        told = event._row
+        if type(told) is not dict:
+            told = opened(event, self._name)
         return told[self._name]
 
 
-def _opened(row: Row) -> Envelope:
-    return {
-        "event_id": UUID(bytes=row[5]),
-        "occurred_at": from_microseconds(row[6]),
-        "metadata": MappingProxyType(json.loads(row[8])),
-    }
+def opened(event: Any, asked: str = "envelope") -> Envelope:
+    """The envelope of an event, which is opened from now on."""
+    told = event._row
+    if told is None:
+        raise AttributeError(f"this {type(event).__name__} was read without its {asked}")
+    if isinstance(told, tuple):
+        told = {
+            "event_id": UUID(bytes=told[5]),
+            "occurred_at": from_microseconds(told[6]),
+            "metadata": MappingProxyType(json.loads(told[8])),
+        }
+        _keep(event, told)
+    envelope: Envelope = told
+    return envelope
 
 
 def _keep(event: Any, told: Envelope) -> None:

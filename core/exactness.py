@@ -75,20 +75,19 @@ def _check_amount(event: Event, where: str, value: Decimal) -> None:
         raise InvalidEvent(event, where, f"has more than {limits}")
 
 
-def checked_metadata(event: Event) -> dict[str, str]:
+def checked_metadata(event: Event, metadata: Mapping[str, str]) -> dict[str, str]:
     """The metadata of an event: text under names of text."""
-    for name, value in event.metadata.items():
+    for name, value in metadata.items():
         if not isinstance(name, str) or not isinstance(value, str):
             raise InvalidEvent(event, f"metadata[{name!r}]", "is not text")
         if "\0" in name or "\0" in value:
             raise InvalidEvent(event, f"metadata[{name!r}]", "holds U+0000")
         check(event, f"metadata[{name!r}]", value, 1)
-    return dict(event.metadata)
+    return dict(metadata)
 
 
-def checked_instant(event: Event) -> int:
+def checked_instant(event: Event, moment: datetime) -> int:
     """When an event happened, in microseconds since 1970."""
-    moment = event.occurred_at
     if moment.tzinfo is None:
         raise InvalidEvent(event, "occurred_at", "has no time zone")
     instant = to_microseconds(moment)
