@@ -16,7 +16,7 @@ from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 
-from core.envelopes import NO_METADATA, opened
+from core.envelopes import BEGUN, NO_METADATA, opened
 from core.errors import InvalidEvent, UnknownEvent, UnreadableEvent
 from core.events import Event, StoredFact, StoredRow, kind_of
 from core.exactness import check, checked_instant, checked_metadata
@@ -97,8 +97,8 @@ class Codec:
         if data is None or len(data) > MAX_EVENT:
             data = _checked(event, shape, dict(zip(shape.own, values, strict=True)))
         envelope: Any = event._row
-        if isinstance(envelope, tuple):  # nobody has opened it
-            _, _, _, _, _, event_id, at, _, metadata, *_ = envelope
+        if type(envelope) is tuple and len(envelope) == BEGUN:  # drawn, and seen by nobody
+            _, _, _, _, _, event_id, at, _, metadata = envelope
         else:
             event_id, at, metadata = _enveloped(event)
         return _encoded((shape.type, shape.schema, event_id, at, metadata, data))

@@ -17,8 +17,10 @@ from core.instants import from_microseconds
 
 ENVELOPE = ("event_id", "occurred_at", "metadata")
 ROW = "_row"
-"""Where an event keeps the row it comes from: one that was made, what it will have in common with
-its row. Once that was opened, the fields of the envelope stand there."""
+"""Where an event keeps its envelope: as the row it comes from, or as much of one as it has before
+it is written; once somebody asked, as its fields."""
+BEGUN = 9
+"""How many cells of a row an event has that nobody has written yet."""
 
 E = TypeVar("E")
 
@@ -26,7 +28,7 @@ NO_METADATA = b"{}"
 NOTHING_SAID: Mapping[str, str] = MappingProxyType({})
 
 Row = tuple[Any, ...]
-"""A stored row, or the beginning of one."""
+"""A stored row, or the `BEGUN` cells of one."""
 Envelope = dict[str, Any]
 """Field → value."""
 

@@ -9,13 +9,14 @@ from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Any, get_args
+from uuid import UUID
 
 import pytest
 
 from core.codec import Codec, decode_state, encode_state, fingerprint
 from core.errors import UnknownEvent, UnreadableEvent
 from core.events import Event, StoredRow, kind_of
-from core.instants import to_microseconds
+from core.instants import from_microseconds, to_microseconds
 from core.orders import (
     UPCASTERS,
     Order,
@@ -48,6 +49,11 @@ def stored(event: Event, codec: Codec = CODEC) -> StoredRow:
     kind, schema, event_id, occurred_at, metadata, data = codec.encode(event)
     told = (event_id, occurred_at, occurred_at, metadata, data)
     return (7, "order-o1", 1, kind, schema, *told, bytes(32), bytes(32))
+
+
+def who(row: StoredRow) -> dict[str, Any]:
+    """The envelope of a row."""
+    return {"event_id": UUID(bytes=row[5]), "occurred_at": from_microseconds(row[6])}
 
 
 def back(event: Event) -> Any:
@@ -99,6 +105,14 @@ def test_an_event_is_written_the_same_before_and_after_somebody_asked_who_and_wh
     assert (written.event_id, written.metadata) == (event.event_id.bytes, b"{}")
     assert written.occurred_at == to_microseconds(event.occurred_at)
     assert CODEC.encode(event) == written
+
+
+def test_what_was_read_is_looked_at_before_it_is_written_again() -> None:
+    row = stored(OrderCreated("o1", "ada"))
+    assert CODEC.encode(CODEC.decode(row)) == CODEC.encode(OrderCreated("o1", "ada", **who(row)))
+    altered: Any = (*row[:8], b"nobody", *row[9:])
+    with pytest.raises(ValueError, match="Expecting value"):
+        CODEC.encode(CODEC.decode(altered))
 
 
 def test_a_decimal_keeps_its_digits() -> None:
