@@ -18,10 +18,10 @@ import msgspec
 
 from core.envelopes import BEGUN, NO_METADATA, opened
 from core.errors import InvalidEvent, UnknownEvent, UnreadableEvent
-from core.events import Event, StoredFact, StoredRow, kind_of
+from core.events import Event, StoredFact, StoredRow, kind_of, own_fields
 from core.exactness import check, checked_instant, checked_metadata
 from core.plain import Values, plain_writer, values_of
-from core.reading import Reader, own_fields, reader
+from core.reading import Reader, reader
 
 MAX_EVENT = 1024 * 1024
 MAX_METADATA = 16 * 1024

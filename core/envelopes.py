@@ -33,15 +33,6 @@ Envelope = dict[str, Any]
 """Field → value."""
 
 
-def new_id() -> UUID:
-    """An id of version 7 (RFC 9562): the time, to a quarter of a microsecond, and then chance.
-
-    Ids that follow each other stand side by side in an index, so that an append writes a page of
-    it, where random ones would have it write a page for each event.
-    """
-    return _uuid(_numbered(time.time_ns()))
-
-
 def begun(
     event_id: UUID | None, occurred_at: datetime | None, metadata: Mapping[str, str] | None
 ) -> Row | Envelope:
@@ -55,7 +46,7 @@ def begun(
         drawn = _numbered(now).to_bytes(16, "big")
         return (0, "", 0, "", 0, drawn, now // 1000, 0, NO_METADATA)
     return {
-        "event_id": event_id or new_id(),
+        "event_id": event_id or _uuid(_numbered(now)),
         "occurred_at": occurred_at or from_microseconds(now // 1000),
         "metadata": view(metadata or NOTHING_SAID),
     }
@@ -75,7 +66,12 @@ def view(value: Any) -> Any:
 
 
 def _numbered(now: int) -> int:
-    """The number of an id that is drawn now (ns since 1970)."""
+    """The number of an id of version 7 (RFC 9562) that is drawn now (ns since 1970): the time, to a
+    quarter of a microsecond, and then chance.
+
+    Ids that follow each other stand side by side in an index, so that an append writes a page of
+    it, where random ones would have it write a page for each event.
+    """
     try:
         chance = _chances.pop()
     except IndexError:

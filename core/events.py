@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from datetime import datetime
-from functools import cache
 from typing import Any, ClassVar, dataclass_transform, get_origin, get_type_hints
 from uuid import UUID
 
@@ -47,29 +46,32 @@ def _init(event: type[Event]) -> Callable[..., None]:
     A frozen dataclass sets its fields one by one, past what forbids it, and draws an id and a time:
     that was a sixth of an append.
     """
-    own = {one.name: one.default for one in fields(event) if one.name not in ENVELOPE}
-    asked = [name if one is MISSING else f"{name}=_event.{name}" for name, one in own.items()]
+    own, closed = own_fields(event), mappings(event)
+    asked = [name if one is MISSING else f"{name}=_event.{name}" for name, _, one in own]
     asked += ["*", *(f"{name}=None" for name in ENVELOPE)]
-    views = {name: f"_view({name})" for name in mappings(event)}  # type: ignore[arg-type]  # a class has a hash
-    kept = {name: views.get(name, name) for name in own} | {ROW: f"_begun({', '.join(ENVELOPE)})"}
+    kept = {name: f"_view({name})" if name in closed else name for name, _, _ in own}
+    kept[ROW] = f"_begun({', '.join(ENVELOPE)})"
     told = ", ".join(f"{name!r}: {value}" for name, value in kept.items())
     text = f"def __init__(_self, {', '.join(asked)}): _put(_self, '__dict__', {{{told}}})"
-    known: dict[str, Any] = {"_event": event, "_put": _put, "_begun": begun, "_view": view}
+    known: dict[str, Any] = {"_event": event, "_begun": begun, "_view": view}
+    known["_put"] = object.__setattr__
     exec(text, known)
     made: Callable[..., None] = known["__init__"]
     made.__qualname__ = f"{event.__qualname__}.__init__"  # named where something is missing
     return made
 
 
-_put = object.__setattr__
-
-
-@cache
-def mappings(event: type[Event]) -> tuple[str, ...]:
-    """The fields of an event that are mappings: each is given a view that cannot be changed."""
+def own_fields(event: type[Event]) -> list[tuple[str, Any, Any]]:
+    """(name, type, default or `MISSING`) of each field that is not of the envelope."""
     hints = get_type_hints(event)
-    named = [one.name for one in fields(event)]
-    return tuple(name for name in named if get_origin(hints[name]) in (dict, Mapping))
+    told = [one for one in fields(event) if one.name not in ENVELOPE]
+    return [(one.name, hints[one.name], one.default) for one in told]
+
+
+def mappings(event: type[Event]) -> tuple[str, ...]:
+    """The own fields that are mappings: each is given a view that cannot be changed."""
+    own = own_fields(event)
+    return tuple(name for name, kind, _ in own if get_origin(kind) in (dict, Mapping))
 
 
 for _name in ENVELOPE:

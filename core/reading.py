@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import MISSING, fields
 from types import MappingProxyType
-from typing import Any, NamedTuple, get_type_hints
+from typing import Any, NamedTuple
 
 import msgspec
 from msgspec.structs import force_setattr
 
-from core.envelopes import ENVELOPE, ROW
-from core.events import Event, StoredRow, mappings
+from core.envelopes import ROW
+from core.events import Event, StoredRow, mappings, own_fields
 
 OWN_WORDS = ("__eq__", "__hash__", "__dataclass_fields__", "__match_args__", "__replace__")
 """What a dataclass makes of its fields; the last from Python 3.13 on."""
@@ -24,13 +24,6 @@ class Reader(NamedTuple):
     """Reads a body; raises `MsgspecError` for bytes that are not such an event."""
     keep: Callable[[Any, StoredRow], None]
     """Gives it the row it comes from, which knows who and when."""
-
-
-def own_fields(event: type[Event]) -> list[tuple[str, Any, Any]]:
-    """(name, type, default or `MISSING`) of each field that is not of the envelope."""
-    hints = get_type_hints(event)
-    told = [one for one in fields(event) if one.name not in ENVELOPE]
-    return [(one.name, hints[one.name], one.default) for one in told]
 
 
 def reader(event: type[Event]) -> Reader:
@@ -55,8 +48,8 @@ def reader(event: type[Event]) -> Reader:
         gc=False,  # what comes out of JSON holds no circle
     )
     read = msgspec.json.Decoder(made).decode
-    names = set(mappings(event)) - {*ENVELOPE}  # type: ignore[arg-type]  # a class has a hash
-    return Reader(_sealed(read, tuple(names)) if names else read, getattr(made, ROW).__set__)
+    names = mappings(event)
+    return Reader(_sealed(read, names) if names else read, getattr(made, ROW).__set__)
 
 
 def _said(event: type[Event]) -> dict[str, Any]:
